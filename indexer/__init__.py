@@ -1,0 +1,1 @@
+"""A document becomes an index. Read build.py first."""
