@@ -7,34 +7,36 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from indexer.errors import MagpieError
+
 LONGEST_QUESTION = 2000  # code points, after cleaning
 LONGEST_HISTORY = 20  # earlier questions; older ones are forgotten
 
 TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 
 
-class QuestionRefused(ValueError):
-    """The question cannot be taken; the message says what was expected and what was found."""
+class QuestionRefused(MagpieError):
+    """What came in is no question; the message says what was expected and what was found."""
 
 
 def clean(question: object) -> str:
     """One line of plain text: markup, control, surrogate, bidirectional and zero-width characters taken out.
 
-    Raises `QuestionRefused` for what is no text, or too long.
+    A text far longer than any question is cut, which leaves it too long. Raises `QuestionRefused` for what is no text.
 
     >>> clean(" What\\x00 is <b>magnesium</b>\\u202e? ")
     'What is magnesium ?'
     """
     if not isinstance(question, str):
         raise QuestionRefused(f"expected a question as text, found {type(question).__name__}")
-    if len(question) > 20 * LONGEST_QUESTION:  # not worth cleaning
-        raise QuestionRefused(f"expected a question of at most {LONGEST_QUESTION:,} characters, found {len(question):,}: ask it in fewer words")
+    question = question[: 10 * LONGEST_QUESTION]
     text = TAG.sub(" ", html.unescape(TAG.sub(" ", question)))
     text = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs", "Cf", "Co", "Cn") else char for char in text)
-    text = unicodedata.normalize("NFC", " ".join(text.split()))
-    if len(text) > LONGEST_QUESTION:
-        raise QuestionRefused(f"expected a question of at most {LONGEST_QUESTION:,} characters, found {len(text):,}: ask it in fewer words")
-    return text
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def is_too_long(cleaned: str) -> bool:
+    return len(cleaned) > LONGEST_QUESTION
 
 
 def clean_history(history: Sequence[object]) -> tuple[str, ...]:
@@ -46,5 +48,5 @@ def clean_history(history: Sequence[object]) -> tuple[str, ...]:
     for question in list(history)[-LONGEST_HISTORY:]:
         if not isinstance(question, str):
             raise QuestionRefused(f"expected earlier questions as text, found {type(question).__name__}")
-        cleaned.append(clean(question[:LONGEST_QUESTION]))
+        cleaned.append(clean(question)[:LONGEST_QUESTION])
     return tuple(question for question in cleaned if question)

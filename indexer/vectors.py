@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +56,10 @@ class VectorIndex:
         in_order = np.empty_like(scores)
         np.put_along_axis(in_order, rows, scores, axis=1)
         return in_order
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """The stored vectors of these rows, `(len(numbers), d)`."""
+        return np.stack([self._index.reconstruct(int(number)) for number in numbers]) if numbers else np.zeros((0, self.dimension), np.float32)
 
     def to_bytes(self) -> bytes:
         return bytes(faiss.serialize_index(self._index).tobytes())

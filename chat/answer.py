@@ -1,0 +1,86 @@
+"""The story of a question that becomes an answer, top to bottom; every other file here is a leaf that it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chat.answers import ABSTAIN, ANSWER, EMERGENCY, SMALLTALK, Answer, Citation, Trace
+from chat.confidence import Calibration, Rarity, measure
+from chat.emergency import red_flag
+from chat.followup import queries
+from chat.guard import LONGEST_QUESTION, clean, clean_history, is_too_long
+from chat.retrieve import SIGNALS, Weights, score_sentences
+from chat.select import Limits, quotable, select
+from chat.smalltalk import small_talk
+from indexer.embed import Embedder
+from indexer.errors import IndexUnusable
+from indexer.index import Index
+
+CALIBRATION = Calibration(bias=0.0, weights=(1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    weights: Weights = field(default_factory=Weights)
+    limits: Limits = field(default_factory=Limits)
+    calibration: Calibration = CALIBRATION
+    threshold: float = 0.5  # confidence under which Magpie abstains; chosen on the dev split
+
+
+class Answerer:
+    """An opened index with the model that made it. `answer` keeps no state and may be called by several threads.
+
+    Raises `IndexUnusable` when the index was made by another model.
+    """
+
+    def __init__(self, index: Index, embedder: Embedder, settings: Settings | None = None) -> None:
+        made_by = index.manifest["model"]
+        if (made_by["name"], made_by["sha256"]) != (embedder.name, embedder.digest):
+            raise IndexUnusable(
+                f"expected the model that made the index, {made_by['name']} ({made_by['sha256'][:12]}…), found {embedder.name} ({embedder.digest[:12]}…): "
+                f"run python -m indexer build --model {embedder.name}"
+            )
+        self.index = index
+        self.embedder = embedder
+        self.settings = settings or Settings()
+        self._rarity = Rarity(index)
+
+    def answer(self, question: object, history: Sequence[object] = ()) -> Answer:
+        """Raises `QuestionRefused` for what is no text."""
+        asked, earlier = clean(question), clean_history(history)
+        if is_too_long(asked):
+            return Answer(asked[:LONGEST_QUESTION], "", SMALLTALK, (), 1.0, Trace(reason="too long"))
+        danger = red_flag(asked, earlier)
+        talk = None if danger else small_talk(asked)
+        if talk:
+            return Answer(asked, "", SMALLTALK, (), 1.0, Trace(reason=talk))
+
+        searched = queries(asked, earlier)
+        query = searched[-1].text if len(searched) > 1 else asked
+        found = score_sentences(self.index, self.embedder, searched, self.settings.weights)
+        scores = np.where(quotable(self.index, query), found.total, -np.inf).astype(np.float32)
+        best = int(np.argmax(scores))
+        signals = measure(self.index, asked, searched, found, best, self._rarity)
+        confidence = self.settings.calibration.confidence(signals)
+        citations, candidates = select(self.index, scores, found.signals, SIGNALS, self.settings.limits)
+        self._verify(citations)
+
+        sure = confidence >= self.settings.threshold
+        kind = EMERGENCY if danger else ANSWER if sure else ABSTAIN
+        trace = Trace(
+            queries=tuple((searched_query.text, searched_query.weight) for searched_query in searched),
+            candidates=candidates,
+            unknown=self._rarity.unknown_words(asked),
+            signals=signals.named(),
+            reason=danger or ("" if sure else f"confidence {confidence:.2f} is under {self.settings.threshold:.2f}"),
+        )
+        return Answer(asked, query, kind, citations if sure else (), confidence, trace)
+
+    def _verify(self, citations: Sequence[Citation]) -> None:
+        """The last look before an answer leaves: every quote is the slice of its source."""
+        for citation in citations:
+            if self.index.documents[citation.document_id].slice(citation.span) != citation.quote:
+                raise IndexUnusable(f"expected the words of {citation.document_id} at {citation.span.start}, found others: run python -m indexer build")

@@ -1,0 +1,67 @@
+"""A question in a conversation becomes the queries that are searched: the bare question, and the question in context.
+
+Gluing the whole history to a question hurts; scoring the bare question and the question with one earlier one, and
+fusing the scores, helps. How much the context weighs depends on how little the question says by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.lexical import fold, terms
+
+POINTS_BACK = re.compile(
+    r"\b(?:it|its|that|this|these|those|they|them|their|he|she|his|her|him|there|one|ones|same|both|instead|either|former|latter|such|then|so|else|too|as well)\b"
+)
+CONTINUES = re.compile(r"^(?:and|but|or|so|ok(?:ay)?|yes|yeah|yep|no|why|how come|what about|how about|for|in|with|without|also|then|since|because|who|when|where|really|sure|go on|more|tell me more|explain)\b")
+CORRECTS = re.compile(r"^(?:no|nope|sorry|oops|actually|i meant?|i mean|not)\b|\bi (?:meant?|was asking)\b")
+SWITCHES = re.compile(r"^(?:new|another|different|other|next|unrelated|separate) (?:question|topic|thing|subject)|^(?:(?:anyway|right)\W+)?(?:changing|change of|switching) (?:the )?(?:subject|topic)|^by the way\b|^btw\b|^something else\b|^on another note|^completely different")
+RETURNS = re.compile(r"^(?:(?:ok|okay|so|and|right|anyway)\W+)*(?:back to|going back to|returning to|coming back to|about (?:the|that) \w+ (?:again|you mentioned)|again about|earlier)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    text: str
+    weight: float
+
+
+def queries(question: str, history: Sequence[str]) -> tuple[Query, ...]:
+    """What to search, weights summing to 1, the bare question first. `history` is oldest first.
+
+    >>> [query.text for query in queries("and why?", ("do cramps come from low magnesium?",))]
+    ['and why?', 'do cramps come from low magnesium? and why?']
+    """
+    text = fold(question)
+    if not history or SWITCHES.search(text):
+        return (Query(question, 1.0),)
+    dependence = _dependence(text)
+    last = history[-1]
+    anchor = next((earlier for earlier in reversed(history) if not _leans(earlier)), history[0])
+    if RETURNS.search(text):
+        matching = max(history, key=lambda earlier: len(set(terms(earlier)) & set(terms(question))))
+        contexts = [matching]
+    else:
+        contexts = list(dict.fromkeys((anchor, last)))
+    if dependence == 0.0:
+        return (Query(question, 1.0),)
+    weighted = [Query(question, 1.0 - dependence)]
+    weighted += [Query(f"{context} {question}", dependence / len(contexts)) for context in contexts]
+    return tuple(weighted)
+
+
+def _dependence(text: str) -> float:
+    """The share of the search that the context gets: from 0 (the question says all) to 0.8 (it says nothing alone)."""
+    content = len(set(terms(text)))
+    if CORRECTS.search(text):
+        return 0.5
+    if content <= 1:
+        return 0.8 if content == 0 or CONTINUES.search(text) or POINTS_BACK.search(text) else 0.6
+    if CONTINUES.search(text) or POINTS_BACK.search(text):
+        return 0.6 if content <= 3 else 0.4
+    return 0.4 if content <= 2 else 0.2
+
+
+def _leans(question: str) -> bool:
+    return _dependence(fold(question)) >= 0.5

@@ -1,0 +1,1 @@
+"""A suite of expected citations becomes a report. Read run.py first."""
