@@ -18,6 +18,7 @@ from chat.smalltalk import small_talk
 from indexer.embed import Embedder
 from indexer.errors import IndexUnusable
 from indexer.index import Index
+from indexer.records import Span
 
 CALIBRATION = Calibration(bias=0.0, weights=(1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0))
 
@@ -48,8 +49,9 @@ class Answerer:
         self.settings = settings or Settings()
         self._rarity = Rarity(index)
 
-    def answer(self, question: object, history: Sequence[object] = ()) -> Answer:
-        """Raises `QuestionRefused` for what is no text."""
+    def answer(self, question: object, history: Sequence[object] = (), within: Sequence[tuple[str, Span | None]] | None = None) -> Answer:
+        """`within` limits the citations to these parts of documents (None for a whole one). Raises `QuestionRefused`
+        for what is no text."""
         asked, earlier = clean(question), clean_history(history)
         if is_too_long(asked):
             return Answer(asked[:LONGEST_QUESTION], "", SMALLTALK, (), 1.0, Trace(reason="too long"))
@@ -61,7 +63,9 @@ class Answerer:
         searched = queries(asked, earlier)
         query = searched[-1].text if len(searched) > 1 else asked
         found = score_sentences(self.index, self.embedder, searched, self.settings.weights)
-        scores = np.where(quotable(self.index, query), found.total, -np.inf).astype(np.float32)
+        scores = np.where(quotable(self.index, query, within), found.total, -np.inf).astype(np.float32)
+        if not np.isfinite(scores).any():  # nothing may be cited
+            return Answer(asked, query, EMERGENCY if danger else ABSTAIN, (), 0.0, Trace(reason=danger or "no sentence may be cited"))
         best = int(np.argmax(scores))
         signals = measure(self.index, asked, searched, found, best, self._rarity)
         confidence = self.settings.calibration.confidence(signals)

@@ -30,13 +30,19 @@ class Limits:
     joined: int = 450  # code points; a quote joined with the sentence it leans on is not longer
 
 
-def quotable(index: Index, question: str) -> NDArray[np.bool_]:
-    """`(n,)`: which sentences may be cited. A byline answers who and when, and nothing else; a lead-in whose list is
-    quoted with it speaks through its items too."""
-    bylines = np.fromiter((sentence.kind == BYLINE for sentence in index.sentences), bool, len(index.sentences))
-    if ASKS_WHO_OR_WHEN.search(fold(question)):
-        return np.ones(len(index.sentences), dtype=bool)
-    return ~bylines
+def quotable(index: Index, question: str, within: Sequence[tuple[str, Span | None]] | None = None) -> NDArray[np.bool_]:
+    """`(n,)`: which sentences may be cited. A byline answers who and when, and nothing else; `within` names parts of
+    documents, or whole ones with None."""
+    allowed = np.ones(len(index.sentences), dtype=bool)
+    if not ASKS_WHO_OR_WHEN.search(fold(question)):
+        allowed &= ~np.fromiter((sentence.kind == BYLINE for sentence in index.sentences), bool, len(index.sentences))
+    if within is not None:
+        parts = [
+            any(sentence.document_id == id and (part is None or part.overlap(sentence.span)) for id, part in within)
+            for sentence in index.sentences
+        ]
+        allowed &= np.array(parts, dtype=bool)
+    return allowed
 
 
 def select(index: Index, scores: NDArray[np.float32], parts: NDArray[np.float32], names: Sequence[str], limits: Limits) -> tuple[tuple[Citation, ...], tuple[Candidate, ...]]:

@@ -6,7 +6,8 @@ Nothing here knows the chat; a case without a result scores what an empty answer
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,10 +117,10 @@ def auroc(confidences: Floats, answerable: NDArray[np.bool_]) -> float:
 
 def risk_coverage(confidences: Floats, right: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Coverage and risk (share wrong) when the surest share of the questions is answered (El-Yaniv and Wiener 2010).
-    Both `(n,)`, coverage rising."""
+    Both `(n,)`, coverage rising; none for no cases."""
     order = np.argsort(-confidences, kind="stable")
     answered = np.arange(1, len(order) + 1)
-    return answered / len(order), np.cumsum(~right[order]) / answered
+    return answered / max(1, len(order)), np.cumsum(~right[order]) / answered
 
 
 def reliability(confidences: Floats, right: NDArray[np.bool_], bins: int = 10) -> tuple[Floats, Floats, NDArray[np.int64]]:
@@ -142,15 +143,24 @@ def calibration_error(confidences: Floats, right: NDArray[np.bool_], bins: int =
 # ---- how sure a figure is ------------------------------------------------------------------------------------------
 
 RESAMPLES, SEED = 2000, 20260101
+Statistic = Callable[[Floats, NDArray[np.bool_]], float]
 
 
 def bootstrap(values: Floats, statistic: str = "mean") -> tuple[float, float]:
-    """The 95 % percentile interval of the mean (or "median", "p95") over resampled cases (Efron 1979); fixed seed."""
+    """The 95 % percentile interval of the mean (or "median", "p95") over resampled cases (Efron 1979); fixed seed.
+
+    Given the differences of two systems case by case, it is the paired interval of the difference.
+    """
     if not len(values):
         return 0.0, 0.0
-    draws = np.random.default_rng(SEED).integers(0, len(values), (RESAMPLES, len(values)))
-    low, high = np.percentile(summarise(values[draws], statistic), [2.5, 97.5])
+    low, high = np.percentile(summarise(values[_draws(len(values))], statistic), [2.5, 97.5])
     return float(low), float(high)
+
+
+@lru_cache(maxsize=2)
+def _draws(cases: int) -> NDArray[np.int32]:
+    """`(RESAMPLES, cases)` row numbers; kept, as measure after measure is about the same cases."""
+    return np.random.default_rng(SEED).integers(0, cases, (RESAMPLES, cases), dtype=np.int32)
 
 
 def summarise(values: Floats, statistic: str = "mean") -> Floats:
@@ -160,19 +170,12 @@ def summarise(values: Floats, statistic: str = "mean") -> Floats:
     return np.asarray(np.percentile(values, {"median": 50, "p95": 95}[statistic], axis=-1))
 
 
-def bootstrap_auroc(confidences: Floats, answerable: NDArray[np.bool_]) -> tuple[float, float]:
-    """The 95 % percentile interval of the AUROC over resampled cases."""
-    generator = np.random.default_rng(SEED)
-    draws = (generator.integers(0, len(confidences), len(confidences)) for _ in range(RESAMPLES // 4))
-    low, high = np.percentile([auroc(confidences[draw], answerable[draw]) for draw in draws], [2.5, 97.5])
-    return float(low), float(high)
-
-
-def bootstrap_calibration(confidences: Floats, right: NDArray[np.bool_]) -> tuple[float, float]:
-    """The 95 % percentile interval of the calibration error over resampled cases."""
-    generator = np.random.default_rng(SEED)
-    draws = (generator.integers(0, len(confidences), len(confidences)) for _ in range(RESAMPLES // 4))
-    low, high = np.percentile([calibration_error(confidences[draw], right[draw]) for draw in draws], [2.5, 97.5])
+def bootstrap_pairs(statistic: Statistic, confidences: Floats, truths: NDArray[np.bool_]) -> tuple[float, float]:
+    """The 95 % percentile interval of a statistic of confidences and truths, over resampled cases."""
+    if not len(confidences):
+        return 0.0, 0.0
+    draws = _draws(len(confidences))[: RESAMPLES // 4]  # these statistics are slower, and their intervals wider than the difference
+    low, high = np.percentile([statistic(confidences[draw], truths[draw]) for draw in draws], [2.5, 97.5])
     return float(low), float(high)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
@@ -43,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     except MagpieError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # "| head" has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _build(corpus_path: Path, out: Path, model: str, if_stale: bool) -> int:
@@ -68,7 +72,9 @@ def _build(corpus_path: Path, out: Path, model: str, if_stale: bool) -> int:
     bars: dict[str, tqdm[None]] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        bar = bars.setdefault(what, tqdm(total=total, desc=what, disable=None, leave=False))
+        if what not in bars:
+            bars[what] = tqdm(total=total, desc=what, disable=None, leave=False)
+        bar = bars[what]
         bar.update(done - bar.n)
         if done == total:
             bar.close()

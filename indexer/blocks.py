@@ -26,24 +26,26 @@ DATE = re.compile(
 )
 
 # Lines of at most FURNITURE_WORDS words that stand on web pages around articles, matched from their first word.
+# What an article may say too ("Recent articles suggest that it helps.") is furniture only without a full stop.
 FURNITURE_WORDS = 12
 FURNITURE_RULES = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
     for pattern, reason in (
-        (r"close this|search for:?$|search$|skip to |menu$|toggle ", "navigation"),
+        (r"close this|search for:?$|search$|skip to (?:the |main |primary )*(?:content|navigation|menu|footer|search)|menu$|toggle ", "navigation"),
         (r"(?:table of )?contents$|in this article$|jump to ", "table of contents"),
         (r"(?:read|learn|see|view|show|load) more\b|continue reading|click here|back to top", "link to more"),
         (r"(?:install|download|try|get) (?:the |our )?(?:\w+ ){0,5}app$", "advertising of an app"),
-        (r"(?:\w+ ){0,4}(?:sign up|subscribe)\b|get the best of the|join our |enter your e-?mail|stay calm blog sent", "newsletter sign-up"),
-        (r"(?:post|leave|add|write) a (?:comment|reply)|\d* ?comments?(?: off\b.*)?$|no comments|reply$", "comment form"),
-        (r"share (?:this|on|via)|tweet$|pin it|follow us|like us|print(?: this)?$|e-?mail this", "share links"),
-        (r"(?:related|recent|popular|previous|next|more) (?:posts?|articles?|stories|reading)\b|you (?:may|might) also (?:like|enjoy)|from the .* blog$", "teaser of other articles"),
-        (r"advertisement|sponsored|(?:©|copyright|\(c\)) ?\d{4}|all rights reserved|privacy policy|terms of (?:use|service)|(?:accept|manage) (?:all )?cookies|log ?in$|sign in$|filed under|tagged |tags?:|categor(?:y|ies):", "page frame"),
+        (r"(?:sign up|subscribe)\b|(?:\w+ ){1,4}(?:sign up|subscribe)\b.*(?:newsletter|e-?mail|inbox|updates)|get the best of the|join our |enter your e-?mail|stay calm blog sent", "newsletter sign-up"),
+        (r"(?:post|leave|add|write) a (?:comment|reply)|\d* ?comments?(?: off\b.*)?$|no comments(?: yet)?\.?$|reply$", "comment form"),
+        (r"share (?:on|via)\b|share this(?: (?:article|page|post|story|recipe|video)\b.*)?:?$|tweet$|pin it|follow us|like us|print(?: this)?$|e-?mail this", "share links"),
+        (r"(?:related|recent|popular|previous|next|more) (?:posts?|articles?|stories|reading)\b[^.!?]*$|you (?:may|might) also (?:like|enjoy)\b[^.!?]*$|from the .* blog$", "teaser of other articles"),
+        (r"advertisement|sponsored\b[^.!?]*$|(?:©|copyright|\(c\)) ?\d{4}|all rights reserved|privacy policy|terms of (?:use|service)|(?:accept|manage) (?:all )?cookies|log ?in$|sign in$|filed under|tagged |tags?:|categor(?:y|ies):", "page frame"),
     )
 )
-ALTERNATIVE_TEXT_WORDS = 6
+ALTERNATIVE_TEXT_WORDS = 6  # and all of them stand in the heading above
 
 HEADING_WORDS = 16
+QUOTED_END = re.compile(r"[.!:;][\"'”’)\]]+$")
 WRAP_COLUMNS = 100  # no line of a hard-wrapped text is longer
 WRAP_SHARE = 0.5  # at least this share of its lines breaks off in mid-sentence
 ENDS_SENTENCE = re.compile(r"[.!?:;][\"'”’)\]]*$")
@@ -122,7 +124,8 @@ def _classify(text: str, parts: Sequence[Span]) -> list[tuple[Span, str, str]]:
     kinds: list[tuple[Span, str, str]] = []
     for row, span in enumerate(parts):
         line = text[span.start : span.end]
-        reason = _furniture_reason(line, after_heading=bool(kinds) and kinds[-1][1] == HEADING)
+        above = text[kinds[-1][0].start : kinds[-1][0].end] if kinds and kinds[-1][1] == HEADING else ""
+        reason = _furniture_reason(line, heading_above=above)
         if reason:
             kinds.append((span, FURNITURE, reason))
         elif match := MARKER.match(text, span.start, span.end):
@@ -138,21 +141,23 @@ def _classify(text: str, parts: Sequence[Span]) -> list[tuple[Span, str, str]]:
     return kinds
 
 
-def _furniture_reason(line: str, after_heading: bool) -> str:
+def _furniture_reason(line: str, heading_above: str) -> str:
     words = line.split()
+    if not any(char.isalnum() for char in line):
+        return "ornament"
     if len(words) > FURNITURE_WORDS:
         return ""
     for pattern, reason in FURNITURE_RULES:
         if pattern.match(line):
             return reason
-    if after_heading and len(words) <= ALTERNATIVE_TEXT_WORDS and line == line.lower() and line[-1].isalpha():
+    if len(words) <= ALTERNATIVE_TEXT_WORDS and line == line.lower() and line[-1].isalpha() and set(words) <= set(heading_above.lower().split()):
         return "alternative text of an image"
     return ""
 
 
 def _is_heading(line: str, last: bool) -> bool:
     """A short line that does not end as a sentence does, with something under it."""
-    if last or len(line.split()) > HEADING_WORDS or not (line[0].isupper() or line[0].isdigit()):
+    if last or len(line.split()) > HEADING_WORDS or not (line[0].isupper() or line[0].isdigit()) or QUOTED_END.search(line):
         return False
     return line[-1].isalnum() or line[-1] in "?)”’\"'"
 

@@ -139,13 +139,14 @@ def _bank_rows(bank: Iterable[BankEntry], sentences: Sequence[Sentence]) -> list
     by_document: dict[str, list[int]] = {}
     for row, sentence in enumerate(sentences):
         by_document.setdefault(sentence.document_id, []).append(row)
-    questions = []
+    questions: list[AnticipatedQuestion] = []
     for entry in bank:
-        rows = by_document[entry.document_id]
-        best = max(rows, key=lambda row: sentences[row].span.overlap(entry.span))
-        if 2 * sentences[best].span.overlap(entry.span) < min(len(entry.span), len(sentences[best].span)):
+        best = max(by_document.get(entry.document_id, ()), key=lambda row: sentences[row].span.overlap(entry.span), default=None)
+        if best is None or 2 * sentences[best].span.overlap(entry.span) < min(len(entry.span), len(sentences[best].span)):
             raise CorpusError(f"expected quotes of sentences in the question bank, found one of {entry.document_id} at {entry.span.start} that is furniture or a heading: delete it")
         questions.extend(AnticipatedQuestion(question, best) for question in entry.questions)
+        if entry.starter:
+            questions.append(AnticipatedQuestion(entry.starter, best, starter=True))
     return questions
 
 

@@ -20,6 +20,7 @@ BEIR = "corpus.jsonl"
 SUFFIXES = (".txt", ".md")
 FURNITURE = "furniture"
 FACTS = ("title", "author", "publisher", "published", "url")
+CORRECTION_FIELDS = frozenset(("kind", "reason", "exact", "from", "to"))
 LARGEST_DOCUMENT = 20_000_000  # bytes; a longer "text" is a mistake, and would be held in memory several times
 
 
@@ -34,11 +35,12 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """A quote of the question bank and the questions that it answers."""
+    """A quote of the question bank, the questions that it answers, and the one to offer at a chat's beginning."""
 
     document_id: str
     span: Span
     questions: tuple[str, ...]
+    starter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def read_corpus(path: Path) -> Corpus:
         sha256 = {path.name: _sha256(path)}
         return Corpus(tuple(_read_beir(path)), {}, (), (), sha256)
     if not path.is_dir():
-        raise CorpusError(f"expected a folder of texts or a {BEIR}, found nothing at {path}: name one with --corpus")
+        found = "another kind of file" if path.exists() else "nothing"
+        raise CorpusError(f"expected a folder of texts or a {BEIR}, found {found} at {path}: name one with --corpus")
     files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
     if not files:
         beir = path / BEIR
@@ -110,7 +113,7 @@ def _read_document(file: Path, folder: Path, facts: dict[str, Any]) -> Document:
 
 
 def _document(id: str, file: str, text: str, sha256: str, facts: dict[str, str]) -> Document:
-    if not text.strip("\ufeff \t\r\n"):
+    if not text.replace("\ufeff", "").strip():
         raise CorpusError(f"expected words in {id!r} ({file}), found only whitespace: remove it")
     title = facts["title"] or id
     return Document(id, file, title, facts["author"], facts["publisher"], facts["published"], facts["url"], sha256, text)
@@ -137,6 +140,10 @@ def _read_corrections(sources: Path) -> dict[str, list[dict[str, str]]]:
 
 def _correction(document: Document, entry: dict[str, str], sources: Path) -> Correction:
     """`exact` names a part that stands once in the text; `from` and `to` name its first and last words."""
+    unknown = sorted(set(entry) - CORRECTION_FIELDS) if isinstance(entry, dict) else [str(entry)]
+    if unknown or not all(isinstance(value, str) for value in entry.values()):
+        fields, found = ", ".join(sorted(CORRECTION_FIELDS)), ", ".join(unknown) or repr(entry)
+        raise CorpusError(f"expected strings under {fields} in a correction of {document.id} in {sources}, found {found}")
     kind = entry.get("kind", "")
     if kind not in (FURNITURE, *BLOCK_KINDS):
         raise CorpusError(f"expected a kind among {', '.join((FURNITURE, *BLOCK_KINDS))} in a correction of {document.id} in {sources}, found {kind!r}")
@@ -145,7 +152,10 @@ def _correction(document: Document, entry: dict[str, str], sources: Path) -> Cor
         span = find_once(document.text, entry["exact"], "", "", where)
     else:
         start = find_once(document.text, entry.get("from", ""), "", "", where).start
-        span = Span(start, find_once(document.text, entry.get("to", ""), "", "", where).end)
+        end = find_once(document.text, entry.get("to", ""), "", "", where).end
+        if end <= start:
+            raise CorpusError(f"expected from before to in {where}, found {entry['to']!r} before {entry['from']!r}: exchange them")
+        span = Span(start, end)
     return Correction(span, kind, entry.get("reason", "curated"))
 
 
@@ -188,30 +198,33 @@ def _read_beir(file: Path) -> Iterable[Document]:
 
 def read_json_lines(file: Path) -> Iterable[tuple[int, dict[str, Any]]]:
     """Line numbers from 1 and objects; blank lines are passed over."""
-    with file.open(encoding="utf-8") as lines:
+    for number, line in enumerate(file.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
         try:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                except ValueError as error:
-                    raise CorpusError(f"expected a JSON object at {file}:{number}, found: {error}") from None
-                if not isinstance(record, dict):
-                    raise CorpusError(f"expected a JSON object at {file}:{number}, found {type(record).__name__}")
-                yield number, record
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"expected UTF-8 in {file}, found: {error}") from None
+            record = json.loads(line.decode("utf-8"))
+            json.dumps(record, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair can be escaped in JSON, and never written
+        except UnicodeError as error:
+            raise CorpusError(f"expected UTF-8 at {file}:{number}, found: {error}") from None
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(f"expected a JSON object at {file}:{number}, found: {error}") from None
+        if not isinstance(record, dict):
+            raise CorpusError(f"expected a JSON object at {file}:{number}, found {type(record).__name__}")
+        yield number, record
 
 
 def read_bank(file: Path, documents: Iterable[Document]) -> Iterable[BankEntry]:
     """The anticipated questions (doc2query, Nogueira et al. 2019): lines of `document`, `quote`, `questions`.
 
-    `prefix` and `suffix` tell a repeated quote apart.
+    `prefix` and `suffix` tell a repeated quote apart; a `starter` is a further question, which the chat offers at its
+    beginning.
     """
     by_id = {document.id: document for document in documents}
     for number, record in read_json_lines(file):
         where = f"{file}:{number}"
+        for field in ("document", "quote", "prefix", "suffix"):
+            if not isinstance(record.get(field, ""), str):
+                raise CorpusError(f"expected a string {field!r} at {where}, found {record[field]!r}")
         document = by_id.get(record.get("document", ""))
         questions = record.get("questions")
         if document is None:
@@ -219,7 +232,10 @@ def read_bank(file: Path, documents: Iterable[Document]) -> Iterable[BankEntry]:
         if not isinstance(questions, list) or not all(isinstance(question, str) for question in questions):
             raise CorpusError(f"expected a list of questions at {where}, found {questions!r}")
         span = find_once(document.text, record.get("quote", ""), record.get("prefix", ""), record.get("suffix", ""), f"{document.id}, at {where}")
-        yield BankEntry(document.id, span, tuple(questions))
+        starter = record.get("starter", "")
+        if not isinstance(starter, str):
+            raise CorpusError(f"expected a question under starter at {where}, found {starter!r}")
+        yield BankEntry(document.id, span, tuple(questions), starter)
 
 
 def read_unanswered(file: Path, documents: Iterable[Document]) -> Iterable[str]:
@@ -229,6 +245,6 @@ def read_unanswered(file: Path, documents: Iterable[Document]) -> Iterable[str]:
         question, tempting = record.get("question"), record.get("tempting", "")
         if not isinstance(question, str) or not question.strip():
             raise CorpusError(f"expected a question at {file}:{number}, found {question!r}")
-        if tempting and not any(collapse(tempting) in text for text in texts):
+        if not isinstance(tempting, str) or tempting and not any(collapse(tempting) in text for text in texts):
             raise CorpusError(f"expected a quote of the texts under tempting at {file}:{number}, found {tempting!r}: correct it")
         yield question

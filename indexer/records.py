@@ -98,10 +98,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class AnticipatedQuestion:
-    """A question of the bank and the row number of the sentence that answers it."""
+    """A question of the bank and the row number of the sentence that answers it; a starter is offered to begin with."""
 
     text: str
     sentence: int
+    starter: bool = False
 
 
 def collapse(text: str) -> str:

@@ -37,26 +37,32 @@ def commit(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> s
     described = manifest | {"format": FORMAT, "files": {name: _facts(content) for name, content in sorted(files.items())}}
     manifest_bytes = (json.dumps(described, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
     build_id = hashlib.sha256(manifest_bytes).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    with _one_writer(folder):
-        _remove_leftovers(folder)
-        final = folder / build_id
-        if final.exists() and not _is_sound(final):  # there is nothing to lose in it
-            shutil.rmtree(final)
-        if not final.exists():
-            temporary = folder / f".new-{build_id}"
-            temporary.mkdir()
-            for name, content in files.items():
-                _write(temporary / name, content)
-            _write(temporary / MANIFEST, manifest_bytes)
-            _sync_folder(temporary)
-            os.rename(temporary, final)
-            read_build(final)
-        _write(folder / f".{CURRENT}", f"{build_id}\n".encode())
-        os.replace(folder / f".{CURRENT}", folder / CURRENT)
-        _sync_folder(folder)
-        _remove_leftovers(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _one_writer(folder):
+            _switch(folder, build_id, files | {MANIFEST: manifest_bytes})
+    except OSError as error:  # no space, no right to write, no folder
+        raise IndexUnusable(f"expected to write an index in {folder}, found: {error.strerror}: make room there, or name another folder with --out") from None
     return build_id
+
+
+def _switch(folder: Path, build_id: str, files: dict[str, bytes]) -> None:
+    _remove_leftovers(folder)
+    final = folder / build_id
+    if final.exists() and not _is_sound(final):  # there is nothing to lose in it
+        shutil.rmtree(final)
+    if not final.exists():
+        temporary = folder / f".new-{build_id}"
+        temporary.mkdir()
+        for name, content in files.items():
+            _write(temporary / name, content)
+        _sync_folder(temporary)
+        os.rename(temporary, final)
+        read_build(final)
+    _write(folder / f".{CURRENT}", f"{build_id}\n".encode())
+    os.replace(folder / f".{CURRENT}", folder / CURRENT)
+    _sync_folder(folder)
+    _remove_leftovers(folder)
 
 
 def read_current(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -64,14 +70,16 @@ def read_current(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 
     Raises `IndexUnusable` naming the file that is missing or not what the manifest says.
     """
-    for _ in range(3):  # a writer may switch, and remove the build before, between the two reads
-        build_id = _current_id(folder)
+    build_id = _current_id(folder)
+    while True:  # until no writer switched, and removed the build before, between the two reads
         try:
+            if not (folder / build_id).is_dir():
+                raise IndexUnusable(f"expected the id of a build in {folder / CURRENT}, found {build_id}: it is damaged, {MEND}")
             return read_build(folder / build_id)
         except IndexUnusable:
-            if build_id == _current_id(folder):
+            before, build_id = build_id, _current_id(folder)
+            if build_id == before:
                 raise
-    return read_build(folder / _current_id(folder))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -88,7 +96,10 @@ def read_build(build: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         if found != facts:
             raise IndexUnusable(f"expected {build / name} with {_say(facts)}, found {_say(found)}: it is damaged, {MEND}")
         files[name] = content
-    extra = sorted(path.name for path in build.iterdir() if path.name not in {MANIFEST, *files})
+    try:
+        extra = sorted(set(os.listdir(build)) - {MANIFEST, *files})
+    except OSError as error:  # a writer has just removed it
+        raise IndexUnusable(f"expected to read {build}, found: {error.strerror}: {MEND}") from None
     if extra:
         raise IndexUnusable(f"expected only the files of its manifest in {build}, found {', '.join(extra)}: {MEND}")
     return manifest, files
@@ -107,7 +118,7 @@ def _current_id(folder: Path) -> str:
         raise IndexUnusable(f"expected an index in {folder}, found none: {MEND}")
     content = _read(folder / CURRENT).decode("ascii", "replace")
     build_id = content.removesuffix("\n")
-    if not BUILD_ID.fullmatch(build_id) or not (folder / build_id).is_dir():
+    if not BUILD_ID.fullmatch(build_id) or build_id == content:
         raise IndexUnusable(f"expected the id of a build in {folder / CURRENT}, found {content[:40]!r}: it is damaged, {MEND}")
     return build_id
 

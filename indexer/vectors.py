@@ -21,7 +21,9 @@ class VectorIndex:
 
     @classmethod
     def from_vectors(cls, vectors: NDArray[np.float32]) -> VectorIndex:
-        """`vectors` is `(n, d)` float32; row i keeps the number i."""
+        """`vectors` is `(n, d)` float32, finite; row i keeps the number i."""
+        if vectors.ndim != 2 or not np.isfinite(vectors).all():
+            raise ValueError(f"expected finite vectors of shape (n, d), found shape {vectors.shape}, finite: {np.isfinite(vectors).all()}")
         index = faiss.IndexFlatIP(vectors.shape[1])
         if len(vectors):
             index.add(np.ascontiguousarray(vectors, dtype=np.float32))

@@ -1,0 +1,132 @@
+"""Answers and articles become HTML. The one place that escapes what a browser is shown; needs no web framework."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+from chat.answers import ABSTAIN, EMERGENCY, Answer, Citation
+from chat.disclaimer import DISCLAIMER
+from chat.render import opening, source_line
+from indexer.index import Index
+from indexer.records import BYLINE, HEADING, LIST_ITEM, Block, Furniture, Span, collapse
+
+TAGS = {HEADING: "h3", LIST_ITEM: "li", BYLINE: "p"}
+
+
+def reference(document_id: str, span: Span) -> str:
+    """The address of a place within the page.
+
+    >>> reference("muscle-cramps", Span(3, 9))
+    'muscle-cramps:3-9'
+    """
+    return f"{document_id}:{span.start}-{span.end}"
+
+
+def parse_reference(text: str, index: Index) -> tuple[str, Span] | None:
+    """The place that an address names, or None if there is no such place in the index."""
+    document_id, _, numbers = text.rpartition(":")
+    start, _, end = numbers.partition("-")
+    document = index.documents.get(document_id)
+    if document is None or not (start.isascii() and start.isdigit() and end.isascii() and end.isdigit()) or len(numbers) > 24:
+        return None
+    if not int(start) < int(end) <= len(document.text):
+        return None
+    return document_id, Span(int(start), int(end))
+
+
+def answer_html(answer: Answer, index: Index) -> str:
+    """What the chat shows for an answer: quotes with numbers that open their source, the sources, the disclaimer.
+
+    One HTML block without blank lines, so that no Markdown reader looks into it.
+    """
+    parts = []
+    if words := opening(answer):
+        tone = {EMERGENCY: "emergency", ABSTAIN: "abstain"}.get(answer.kind, "small-talk")
+        role = ' role="alert"' if answer.kind == EMERGENCY else ""
+        parts.append(f'<p class="{tone}"{role}>{_shown(words)}</p>')
+    for citation in answer.citations:
+        quote = f"<span>{_shown(citation.quote)}</span>"
+        parts.append(f'<blockquote class="quote">{quote} {_link(citation, f"[{citation.number}]", "cite")}</blockquote>')
+    if answer.citations:
+        rows = "".join(
+            f"<li>{_link(citation, source_line(citation, index.documents[citation.document_id]), 'source')}{_also(citation, index)}</li>"
+            for citation in answer.citations
+        )
+        parts.append(f'<ol class="sources" aria-label="Sources">{rows}</ol>')
+    parts.append(f'<p class="disclaimer">{_shown(DISCLAIMER)}</p>')
+    return f'<div class="answer">{"".join(parts)}</div>'
+
+
+def _link(citation: Citation, label: str, kind: str) -> str:
+    title = f"Open source {citation.number}: {citation.title}"
+    address = reference(citation.document_id, citation.span)
+    return f'<a class="{kind}" role="button" href="#{escape(address)}" title="{escape(collapse(title))}">{_shown(label)}</a>'
+
+
+def _also(citation: Citation, index: Index) -> str:
+    """The places that say the same, each with its own address."""
+    links = ", ".join(
+        f'<a class="source" role="button" href="#{escape(reference(id, span))}">{_shown(index.documents[id].title)}</a>' for id, span in citation.also
+    )
+    return f' <span class="also">also in {links}</span>' if links else ""
+
+
+def _shown(text: str) -> str:
+    return escape(collapse(text))
+
+
+def sources_html(index: Index) -> str:
+    """The list of the source texts, each of which opens."""
+    rows = []
+    for document in index.documents.values():
+        facts = " · ".join(fact for fact in (document.publisher, document.author, document.published) if fact)
+        whole = reference(document.id, Span(0, len(document.text)))
+        rows.append(
+            f'<li><a class="source" role="button" href="#{escape(whole)}">{_shown(document.title)}</a>'
+            f'{f" <small>{_shown(facts)}</small>" if facts else ""}</li>'
+        )
+    return f'<div class="panel"><h2 tabindex="-1">Sources</h2><p>Every answer is quoted from these texts. Tap a number in an answer to see its sentence here.</p><ul>{"".join(rows)}</ul></div>'
+
+
+def article_html(index: Index, chosen: tuple[str, Span], cited: Sequence[Span] = ()) -> str:
+    """The whole article of `chosen`, with the chosen span and the other cited spans marked by their offsets.
+
+    Headings, paragraphs and lists stand as in the text; page furniture is folded. Every character of the text that is
+    marked is inside a `mark`, and nothing else is.
+    """
+    document_id, span = chosen
+    document = index.documents[document_id]
+    whole = span == Span(0, len(document.text))
+    marks = [] if whole else [(span, "chosen"), *((other, "cited") for other in cited if other != span)]
+    blocks: list[Block | Furniture] = [part for part in (*index.blocks, *index.furniture) if part.document_id == document_id]
+    blocks.sort(key=lambda part: part.span)
+    html = []
+    for tag, parts in groupby(blocks, key=_tag):
+        body = "".join(_part_html(document.text, part, tag, marks) for part in parts)
+        html.append(f"<ul>{body}</ul>" if tag == "li" else f"<details><summary>Page furniture, never quoted</summary>{body}</details>" if tag == "small" else body)
+    facts = " · ".join(fact for fact in (document.publisher, document.author, document.published) if fact)
+    return (
+        f'<article class="panel" data-place="{escape(reference(document_id, span))}" aria-label="{escape(document.title)}"><h2 tabindex="-1">{_shown(document.title)}</h2>'
+        f'{f"<p><small>{_shown(facts)}</small></p>" if facts else ""}{"".join(html)}</article>'
+    )
+
+
+def _tag(part: Block | Furniture) -> str:
+    return "small" if isinstance(part, Furniture) else TAGS.get(part.kind, "p")
+
+
+def _part_html(text: str, part: Block | Furniture, tag: str, marks: Sequence[tuple[Span, str]]) -> str:
+    """A block as an element. The first mark of the chosen span gets the id that the page scrolls to."""
+    cuts = sorted({part.span.start, part.span.end, *(cut for span, _ in marks for cut in (span.start, span.end) if part.span.start < cut < part.span.end)})
+    pieces = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = escape(text[start:end])
+        covering = [(span, kind) for span, kind in marks if span.start <= start and end <= span.end]
+        if covering:
+            kind = "chosen" if any(kind == "chosen" for _, kind in covering) else "cited"
+            piece = f'<mark class="{kind}">{piece}</mark>'
+        pieces.append(piece)
+    class_name = ' class="byline"' if isinstance(part, Block) and part.kind == BYLINE else ""
+    return f"<{tag}{class_name}>{''.join(pieces)}</{tag}>"
