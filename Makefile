@@ -34,7 +34,7 @@ check: .venv/test
 
 # Needs uv. Keeps the lines of torch as they are, since its CPU builds are chosen by their hashes.
 lock:
-	$(PYTHON) tools/lock.py
+	$(PYTHON) .ci/lock.py
 
 clean:
 	rm -rf .venv index build

@@ -17,6 +17,7 @@ POINTS_BACK = re.compile(
 )
 CONTINUES = re.compile(r"^(?:and|but|or|so|ok(?:ay)?|yes|yeah|yep|no|why|how come|what about|how about|for|in|with|without|also|then|since|because|who|when|where|really|sure|go on|more|tell me more|explain)\b")
 CORRECTS = re.compile(r"^(?:no|nope|sorry|oops|actually|i meant?|i mean|not)\b|\bi (?:meant?|was asking)\b")
+DENIED = re.compile(r"\b(?:not|don'?t mean|didn'?t mean)\b (?:about |the |a |an |my |for |what to )*([\w-]+)")
 SWITCHES = re.compile(r"^(?:new|another|different|other|next|unrelated|separate) (?:question|topic|thing|subject)|^(?:(?:anyway|right)\W+)?(?:changing|change of|switching) (?:the )?(?:subject|topic)|^by the way\b|^btw\b|^something else\b|^on another note|^completely different")
 RETURNS = re.compile(r"^(?:(?:ok|okay|so|and|right|anyway)\W+)*(?:back to|going back to|returning to|coming back to|about (?:the|that) \w+ (?:again|you mentioned)|again about|earlier)\b")
 
@@ -46,6 +47,7 @@ def queries(question: str, history: Sequence[str]) -> tuple[Query, ...]:
         contexts = list(dict.fromkeys((anchor, last)))
     if dependence == 0.0:
         return (Query(question, 1.0),)
+    contexts = [_without_denied(context, text) for context in contexts]
     weighted = [Query(question, 1.0 - dependence)]
     weighted += [Query(f"{context} {question}", dependence / len(contexts)) for context in contexts]
     return tuple(weighted)
@@ -61,6 +63,20 @@ def _dependence(text: str) -> float:
     if CONTINUES.search(text) or POINTS_BACK.search(text):
         return 0.6 if content <= 3 else 0.4
     return 0.4 if content <= 2 else 0.2
+
+
+def _without_denied(context: str, text: str) -> str:
+    """The earlier question without the words that the present one takes back.
+
+    >>> _without_denied("what dose helps a migraine?", "sorry, fibromyalgia not migraine")
+    'what dose helps a ?'
+    """
+    if not CORRECTS.search(text):
+        return context
+    denied = {stem for words_denied in DENIED.findall(text) for stem in terms(words_denied)}
+    return " ".join(
+        "".join(" " if terms(word) and terms(word)[0] in denied else word for word in re.split(r"(\w+)", context)).split()
+    )
 
 
 def _leans(question: str) -> bool:

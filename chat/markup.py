@@ -59,6 +59,11 @@ def answer_html(answer: Answer, index: Index) -> str:
     return f'<div class="answer">{"".join(parts)}</div>'
 
 
+def asked_html(question: str) -> str:
+    """What the chat shows for a question: its words as they are, no link and no markup."""
+    return f'<div class="asked">{_shown(question)}</div>'
+
+
 def _link(citation: Citation, label: str, kind: str) -> str:
     title = f"Open source {citation.number}: {citation.title}"
     address = reference(citation.document_id, citation.span)

@@ -14,8 +14,7 @@ import gradio as gr
 from chat.answer import Answerer
 from chat.disclaimer import DISCLAIMER
 from chat.guard import LONGEST_HISTORY, LONGEST_QUESTION, clean
-from chat.markup import answer_html, article_html, parse_reference, sources_html
-from chat.render import escape_markdown
+from chat.markup import answer_html, article_html, asked_html, parse_reference, sources_html
 from indexer.errors import MagpieError
 from indexer.index import Index
 from indexer.records import Span
@@ -38,7 +37,7 @@ def build_page(answerer: Answerer) -> gr.Blocks:
     def ask(question: str, messages: Messages, questions: list[str]) -> tuple[str, Messages, list[str], str]:
         asked = clean(question)
         answer = answerer.answer(asked, questions)
-        messages = [*messages, {"role": "user", "content": escape_markdown(asked)}, {"role": "assistant", "content": answer_html(answer, index)}]
+        messages = [*messages, {"role": "user", "content": asked_html(asked)}, {"role": "assistant", "content": answer_html(answer, index)}]
         panel = sources_html(index)
         if answer.citations:
             first = answer.citations[0]

@@ -23,10 +23,10 @@ class Weights:
     Chosen on the dev split, see evals/ABLATIONS.md.
     """
 
-    sentence: float = 1.0
-    passage: float = 0.3
+    sentence: float = 0.3
+    passage: float = 0.1
     question: float = 1.0
-    words: float = 0.4
+    words: float = 0.05
     question_words: float = 0.3
 
 

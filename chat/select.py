@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chat.answers import Candidate, Citation
 from indexer.index import Index
 from indexer.lexical import fold
-from indexer.records import BYLINE, LIST_ITEM, Sentence, Span
+from indexer.records import BYLINE, LIST_ITEM, Sentence, Span, collapse
 
 ASKS_WHO_OR_WHEN = re.compile(
     r"\b(?:who(?:'?s|se)?|author|writer|wrote|written|when|date[ds]?|publish\w*|year|old|recent|current|outdated|qualifi\w*|credential\w*|degrees?|expert\w*|"
@@ -25,8 +25,8 @@ class Limits:
     """Chosen on the dev split, see evals/ABLATIONS.md."""
 
     citations: int = 4
-    behind: float = 1.2  # a further sentence is cited if its score is at most this far behind the best one's
-    alike: float = 0.88  # cosine from which two sentences say the same
+    behind: float = 1.3  # a further sentence is cited if its score is at most this far behind the best one's
+    alike: float = 0.94  # cosine from which two sentences say the same
     joined: int = 450  # code points; a quote joined with the sentence it leans on is not longer
 
 
@@ -60,7 +60,7 @@ def select(index: Index, scores: NDArray[np.float32], parts: NDArray[np.float32]
         if verdict == "cited":
             chosen.append((place, quote_span(index, row, limits.joined)))
         elif verdict.startswith("says the same"):
-            twin = next(other for other, _ in chosen if float(vectors[other] @ vectors[place]) >= limits.alike)
+            twin = next(other for other, _ in chosen if _alike(index, order, vectors, other, place, limits))
             also.setdefault(twin, []).append(row)
         signals = tuple((name, round(float(parts[part, row]), 3)) for part, name in enumerate(names))
         candidates.append(Candidate(row, round(float(scores[row]), 3), signals, verdict))
@@ -81,9 +81,15 @@ def _verdict(
     if scores[order[place]] < scores[order[0]] - limits.behind:
         return "too far behind the best"
     for number, (other, _) in enumerate(chosen, start=1):
-        if float(vectors[other] @ vectors[place]) >= limits.alike:
+        if _alike(index, order, vectors, other, place, limits):
             return f"says the same as citation {number}"
     return "cited" if len(chosen) < limits.citations else f"more than {limits.citations} citations"
+
+
+def _alike(index: Index, order: Sequence[int], vectors: NDArray[np.float32], one: int, other: int, limits: Limits) -> bool:
+    """The same words, or nearly the same meaning. A vector holds the heading too, so equal words need not be near."""
+    texts = [fold(collapse(index.sentences[order[place]].text)) for place in (one, other)]
+    return texts[0] == texts[1] or float(vectors[one] @ vectors[other]) >= limits.alike
 
 
 def quote_span(index: Index, row: int, longest: int) -> Span:

@@ -104,8 +104,24 @@ def abstained(result: Result) -> bool:
     return not result.citations
 
 
-def verdict_right(result: Result) -> float:
-    return float(result.verdict == "right")
+def cited(result: Result) -> bool:
+    return bool(result.citations)
+
+
+def best_is_right(result: Result) -> bool:
+    return result.best_is_right
+
+
+def warned(result: Result) -> bool:
+    return result.kind == EMERGENCY
+
+
+def greeted(result: Result) -> bool:
+    return result.kind == SMALLTALK
+
+
+def verdict_right(result: Result) -> bool:
+    return result.verdict == "right"
 
 
 def first_right(result: Result) -> float:
@@ -144,8 +160,24 @@ def sentence_recall(k: int) -> Score:
     return lambda result: measures.recall(result.sentences, result.relevant_sentences, k)
 
 
+def sentence_rr(result: Result) -> float:
+    return measures.reciprocal_rank(result.sentences, result.relevant_sentences)
+
+
+def sentence_ndcg(result: Result) -> float:
+    return measures.ndcg(result.sentences, result.relevant_sentences, 10)
+
+
 def passage_recall(k: int) -> Score:
     return lambda result: measures.recall(result.passages, result.relevant_passages, k)
+
+
+def passage_rr(result: Result) -> float:
+    return measures.reciprocal_rank(result.passages, result.relevant_passages)
+
+
+def passage_ndcg(result: Result) -> float:
+    return measures.ndcg(result.passages, result.relevant_passages, 10)
 
 
 # What stands beside a case in `results.jsonl`.
@@ -171,6 +203,11 @@ def mean(score: Score) -> Callable[[Sequence[Result]], Estimate]:
     return estimate
 
 
+def share(chosen: Chosen) -> Callable[[Sequence[Result]], Estimate]:
+    """How many of the cases are so."""
+    return mean(lambda result: float(chosen(result)))
+
+
 def milliseconds(statistic: str) -> Callable[[Sequence[Result]], Estimate]:
     def estimate(results: Sequence[Result]) -> Estimate:
         elapsed = np.array([result.elapsed_ms for result in results])
@@ -189,10 +226,15 @@ def separation(results: Sequence[Result]) -> Estimate | None:
     return (measures.auroc(confidences, answered), *measures.bootstrap_pairs(measures.auroc, confidences, answered))
 
 
-def calibration(results: Sequence[Result]) -> Estimate:
-    """How far the shown confidence is from the share of best sentences that answer the question."""
-    sure, right = confidences(results)
-    return (measures.calibration_error(sure, right), *measures.bootstrap_pairs(measures.calibration_error, sure, right))
+def calibration(of: Callable[[Result], bool]) -> Callable[[Sequence[Result]], Estimate]:
+    """How far the confidence is from the share of the questions that are so."""
+
+    def estimate(results: Sequence[Result]) -> Estimate:
+        sure = np.array([result.confidence for result in results])
+        true = np.array([of(result) for result in results], dtype=bool)
+        return (measures.calibration_error(sure, true), *measures.bootstrap_pairs(measures.calibration_error, sure, true))
+
+    return estimate
 
 
 def confidences(results: Sequence[Result]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -212,42 +254,38 @@ MEASURES = (
     Measure("character recall", "answer", "share of the expected characters that are quoted", answerable, mean(character_recall)),
     Measure("citations", "answer", "citations in an answer", answerable, mean(citations), LOWER, 0.1),
     Measure("characters quoted", "answer", "characters quoted in an answer", answerable, mean(characters_quoted), LOWER, 15.0),
-    Measure("answered", "abstaining", "answerable questions that got citations", answerable, mean(lambda r: float(not abstained(r)))),
-    Measure("false refusals", "abstaining", "answerable questions that got none", answerable, mean(lambda r: float(abstained(r))), LOWER),
-    Measure("unanswerable refused", "abstaining", "unanswerable questions that got no citation", unanswerable, mean(lambda r: float(abstained(r)))),
-    Measure("refusal precision", "abstaining", "refusals that were of unanswerable questions", refused, mean(lambda r: float(unanswerable(r)))),
+    Measure("answered", "abstaining", "answerable questions that got citations", answerable, share(cited)),
+    Measure("false refusals", "abstaining", "answerable questions that got none", answerable, share(abstained), LOWER),
+    Measure("unanswerable refused", "abstaining", "unanswerable questions that got no citation", unanswerable, share(abstained)),
+    Measure("refusal precision", "abstaining", "refusals that were of unanswerable questions", refused, share(unanswerable)),
     Measure("AUROC of confidence", "abstaining", "chance that an answerable question has more confidence than an unanswerable one", judged, separation),
-    Measure("calibration error", "abstaining", "mean distance of confidence and share of right best sentences", judged, calibration, LOWER),
+    Measure("calibration error", "abstaining", "distance of the confidence from the share that the sources answer", judged, calibration(answerable), LOWER),
+    # The confidence is fitted to the one above; this one says what it would mean as the chance to be right.
+    Measure("calibration error of right", "abstaining", "distance of the confidence from the share of right ones", judged, calibration(best_is_right), NEITHER),
     Measure("follow-up: first right", "conversation", "questions after others whose first citation is right", follow_up, mean(first_right)),
     Measure("follow-up: complete", "conversation", "questions after others of which every part is cited", follow_up, mean(complete)),
     Measure("follow-up 1 back: first right", "conversation", "the same, about the question before", back(1), mean(first_right)),
     Measure("follow-up 2 back: first right", "conversation", "the same, about the question before that", back(2), mean(first_right)),
     Measure("follow-up 3 or more back: first right", "conversation", "the same, about a question further back", back(3, or_more=True), mean(first_right)),
     Measure("topic switch followed", "conversation", "new topics in a conversation whose first citation is right", switch, mean(first_right)),
-    Measure("emergency recall", "safety", "emergencies that were noticed", kind("emergency"), mean(lambda r: float(r.kind == EMERGENCY)), HIGHER, EXACT),
-    Measure("emergency false alarms", "safety", "other questions taken for one", not_kind("emergency"), mean(lambda r: float(r.kind == EMERGENCY)), LOWER, EXACT),
-    Measure("small talk recognised", "safety", "small talk answered as such", kind("smalltalk"), mean(lambda r: float(r.kind == SMALLTALK)), HIGHER, EXACT),
-    Measure("small talk false alarms", "safety", "other questions taken for it", not_kind("smalltalk"), mean(lambda r: float(r.kind == SMALLTALK)), LOWER, EXACT),
-    Measure("verbatim", "safety", "replies whose every quote is the slice of its source", every, mean(lambda r: float(r.verbatim)), HIGHER, EXACT),
-    Measure("disclaimer", "safety", "replies that carry the disclaimer", every, mean(lambda r: float(r.disclaimed)), HIGHER, EXACT),
-    Measure("errors", "safety", "questions that raised an error", every, mean(lambda r: float(bool(r.error))), LOWER, EXACT),
-    *(Measure(f"R@{k} sentence", "retrieval", f"share of the expected sentences in the first {k}", answerable, mean(sentence_recall(k))) for k in (1, 3, 5, 10)),
-    Measure(
-        "RR sentence", "retrieval", "1 / rank of the first expected sentence", answerable, mean(lambda r: measures.reciprocal_rank(r.sentences, r.relevant_sentences))
-    ),
-    Measure(
-        "nDCG@10 sentence", "retrieval", "gain of the first 10 sentences, discounted by rank", answerable, mean(lambda r: measures.ndcg(r.sentences, r.relevant_sentences, 10))
-    ),
-    *(Measure(f"R@{k} passage", "retrieval", f"share of the expected passages in the first {k}", answerable, mean(passage_recall(k))) for k in (1, 3, 5, 10)),
-    Measure("RR passage", "retrieval", "1 / rank of the first expected passage", answerable, mean(lambda r: measures.reciprocal_rank(r.passages, r.relevant_passages))),
-    Measure(
-        "nDCG@10 passage", "retrieval", "gain of the first 10 passages, discounted by rank", answerable, mean(lambda r: measures.ndcg(r.passages, r.relevant_passages, 10))
-    ),
+    Measure("emergency recall", "safety", "emergencies that were noticed", kind("emergency"), share(warned), HIGHER, EXACT),
+    Measure("emergency false alarms", "safety", "other questions that were taken for one", not_kind("emergency"), share(warned), LOWER, EXACT),
+    Measure("small talk recognised", "safety", "small talk that was answered as such", kind("smalltalk"), share(greeted), HIGHER, EXACT),
+    Measure("small talk false alarms", "safety", "other questions that were taken for it", not_kind("smalltalk"), share(greeted), LOWER, EXACT),
+    Measure("verbatim", "safety", "replies whose every quote is the slice of its source", every, share(lambda r: r.verbatim), HIGHER, EXACT),
+    Measure("disclaimer", "safety", "replies that carry the disclaimer", every, share(lambda r: r.disclaimed), HIGHER, EXACT),
+    Measure("errors", "safety", "questions that raised an error", every, share(lambda r: bool(r.error)), LOWER, EXACT),
+    *(Measure(f"R@{k} sentence", "retrieval", f"expected sentences among the first {k}", answerable, mean(sentence_recall(k))) for k in (1, 3, 5, 10)),
+    Measure("RR sentence", "retrieval", "1 / rank of the first expected sentence", answerable, mean(sentence_rr)),
+    Measure("nDCG@10 sentence", "retrieval", "gain of the first 10 sentences, discounted by rank", answerable, mean(sentence_ndcg)),
+    *(Measure(f"R@{k} passage", "retrieval", f"expected passages among the first {k}", answerable, mean(passage_recall(k))) for k in (1, 3, 5, 10)),
+    Measure("RR passage", "retrieval", "1 / rank of the first expected passage", answerable, mean(passage_rr)),
+    Measure("nDCG@10 passage", "retrieval", "gain of the first 10 passages, discounted by rank", answerable, mean(passage_ndcg)),
     # A gate on speed would hold the machine, not the code.
     Measure("milliseconds median", "speed", "half of the questions are answered in this time", every, milliseconds("median"), NEITHER),
     Measure("milliseconds p95", "speed", "95 of 100 questions are answered in this time", every, milliseconds("p95"), NEITHER),
 )
-RIGHT = Measure("right", "answer", "cases whose verdict is right", every, mean(verdict_right))
+RIGHT = Measure("right", "answer", "cases whose verdict is right", every, share(verdict_right))
 BY_NAME = {measure.name: measure for measure in (RIGHT, *MEASURES)}
 BY_KIND = tuple(BY_NAME[name] for name in ("right", "first right", "complete", "citation precision"))
 

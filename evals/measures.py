@@ -187,4 +187,4 @@ def sign_test(better: int, worse: int) -> float:
     """
     flips = better + worse
     tail = sum(math.comb(flips, count) for count in range(min(better, worse) + 1)) / 2**flips
-    return min(1.0, 2 * tail)
+    return min(1.0, 2.0 * float(tail))

@@ -112,7 +112,7 @@ def trec_id(id: str) -> str:
     >>> trec_id("Lady with an Ermine:0-12")
     'Lady%20with%20an%20Ermine:0-12'
     """
-    return re.sub(r"[\\s%]", lambda found: f"%{ord(found[0]):02X}", id)
+    return re.sub(r"[\s%]", lambda found: f"%{ord(found[0]):02X}", id)
 
 
 def write(folder: Path, results: Sequence[Result], documents: Documents) -> None:

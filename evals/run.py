@@ -123,13 +123,7 @@ class Places:
 
     def expected_rows(self, case: Case) -> set[int]:
         """The rows of the sentences that share enough with an expected place."""
-        return {
-            row
-            for group in case.expected
-            for place in group
-            for row in self._rows.get(place.document_id, ())
-            if measures.hits(self.sentences[row], place)
-        }
+        return {row for group in case.expected for place in group for row in self._rows.get(place.document_id, ()) if measures.hits(self.sentences[row], place)}
 
 
 def place_id(place: Place) -> str:

@@ -37,10 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.command == "build":
-            return _build(options.corpus, options.out, options.model, options.if_stale)
-        if options.command == "show":
-            return _show(options.what, options.index)
-        return _check(options.index)
+            status = _build(options.corpus, options.out, options.model, options.if_stale)
+        elif options.command == "show":
+            status = _show(options.what, options.index)
+        else:
+            status = _check(options.index)
+        sys.stdout.flush()
+        return status
     except MagpieError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

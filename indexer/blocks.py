@@ -34,10 +34,10 @@ FURNITURE_RULES = tuple(
         (r"close this|search for:?$|search$|skip to (?:the |main |primary )*(?:content|navigation|menu|footer|search)|menu$|toggle ", "navigation"),
         (r"(?:table of )?contents$|in this article$|jump to ", "table of contents"),
         (r"(?:read|learn|see|view|show|load) more\b|continue reading|click here|back to top", "link to more"),
-        (r"(?:install|download|try|get) (?:the |our )?(?:\w+ ){0,5}app$", "advertising of an app"),
-        (r"(?:sign up|subscribe)\b|(?:\w+ ){1,4}(?:sign up|subscribe)\b.*(?:newsletter|e-?mail|inbox|updates)|get the best of the|join our |enter your e-?mail|stay calm blog sent", "newsletter sign-up"),
+        (r"(?:install|download|try|get) (?:the |our )?(?:\S+ ){0,6}app$", "advertising of an app"),
+        (r"(?:sign up|subscribe)\b|(?:\S+ ){1,4}(?:sign up|subscribe)\b.*(?:newsletter|e-?mail|inbox|updates)|get the best of the|join our |enter your e-?mail|stay calm blog sent", "newsletter sign-up"),
         (r"(?:post|leave|add|write) a (?:comment|reply)|\d* ?comments?(?: off\b.*)?$|no comments(?: yet)?\.?$|reply$", "comment form"),
-        (r"share (?:on|via)\b|share this(?: (?:article|page|post|story|recipe|video)\b.*)?:?$|tweet$|pin it|follow us|like us|print(?: this)?$|e-?mail this", "share links"),
+        (r"share (?:on|via)\b|share this(?: (?:article|page|post|story|recipe|video)\b.*)?:?$|tweet$|pin it|follow us|like us(?: on\b|$)|print(?: this)?$|e-?mail this", "share links"),
         (r"(?:related|recent|popular|previous|next|more) (?:posts?|articles?|stories|reading)\b[^.!?]*$|you (?:may|might) also (?:like|enjoy)\b[^.!?]*$|from the .* blog$", "teaser of other articles"),
         (r"advertisement|sponsored\b[^.!?]*$|(?:©|copyright|\(c\)) ?\d{4}|all rights reserved|privacy policy|terms of (?:use|service)|(?:accept|manage) (?:all )?cookies|log ?in$|sign in$|filed under|tagged |tags?:|categor(?:y|ies):", "page frame"),
     )
@@ -47,7 +47,8 @@ ALTERNATIVE_TEXT_WORDS = 6  # and all of them stand in the heading above
 HEADING_WORDS = 16
 QUOTED_END = re.compile(r"[.!:;][\"'”’)\]]+$")
 WRAP_COLUMNS = 100  # no line of a hard-wrapped text is longer
-WRAP_SHARE = 0.5  # at least this share of its lines breaks off in mid-sentence
+WRAP_SHARE = 0.5  # at least this share of its lines breaks off in mid-sentence,
+CONTINUED_SHARE = 0.25  # or this share does, and the next line goes on in small letters
 ENDS_SENTENCE = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
@@ -107,8 +108,9 @@ def _is_hard_wrapped(text: str, lines: Sequence[Span]) -> bool:
     if len(lines) < 6 or max(len(line) for line in lines) > WRAP_COLUMNS:
         return False
     width = max(len(line) for line in lines)
-    broken = sum(1 for line in lines if len(line) > 0.7 * width and not ENDS_SENTENCE.search(text, line.start, line.end))
-    return broken >= WRAP_SHARE * len(lines)
+    broken = [row for row, line in enumerate(lines[:-1]) if len(line) > 0.7 * width and not ENDS_SENTENCE.search(text, line.start, line.end)]
+    continued = [row for row in broken if text[lines[row + 1].start].islower()]
+    return len(broken) >= WRAP_SHARE * len(lines) or len(continued) >= CONTINUED_SHARE * len(lines)
 
 
 def _cut_glued_list(text: str, span: Span) -> Iterable[Span]:

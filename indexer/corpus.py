@@ -61,8 +61,7 @@ def read_corpus(path: Path) -> Corpus:
         sha256 = {path.name: _sha256(path)}
         return Corpus(tuple(_read_beir(path)), {}, (), (), sha256)
     if not path.is_dir():
-        found = "another kind of file" if path.exists() else "nothing"
-        raise CorpusError(f"expected a folder of texts or a {BEIR}, found {found} at {path}: name one with --corpus")
+        raise CorpusError(f"expected a folder of texts or a {BEIR} at {path}, found neither: name one with --corpus")
     files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
     if not files:
         beir = path / BEIR
@@ -77,7 +76,7 @@ def read_corpus(path: Path) -> Corpus:
             raise CorpusError(f"expected one file for the id {document.id!r}, found two in {path}: rename one of them")
         documents.append(document)
     if facts:
-        raise CorpusError(f"{path / SOURCES} describes {', '.join(sorted(facts))}, found no such text in {path}: add it or delete the entry")
+        raise CorpusError(f"expected a text in {path} for every entry of {SOURCES}, found none for {', '.join(sorted(facts))}: add it or delete the entry")
     raw = _read_corrections(path / SOURCES)
     for document in documents:
         corrections[document.id] = tuple(_correction(document, entry, path / SOURCES) for entry in raw.get(document.id, ()))

@@ -70,10 +70,11 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
 
         logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it tells of every try to reach the hub; ours is one line
         try:
             self._model = SentenceTransformer(str(folder or name), device="cpu")
         except Exception as error:  # the library raises many kinds, from file, network and format
-            reason = str(error).split("\n")[0][:200]
+            reason = str(error).split("\n")[0][:200].rstrip(".")
             raise ModelUnusable(f"expected a sentence-transformers model named {name!r}, found: {reason}: name a folder that holds one, or {DEFAULT_MODEL}") from None
         self.digest = model_digest(folder, name)
         self.dimension = int(self._model.get_embedding_dimension() or 0)

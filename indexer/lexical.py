@@ -24,7 +24,8 @@ STOPWORDS = frozenset(
     "myself need no nor not now of off ok on once one only or other our ours out over own per please re really s said same say says see she should "
     "shall so some somebody someone something sometimes still such sure t tell than thank thanks that the their theirs them then there these they "
     "thing things think this those through to too true u up us use used using ve very want was way we well were what whats when where whether which while "
-    "who whom whose why will with without would yes you your yours".split()
+    "who whom whose why will with without would yes you your yours "
+    "dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent havent hasnt hadnt im ive youre theyre thats whats hows".split()
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from indexer.records import BYLINE, LIST_ITEM, Block, Passage, Sentence, Span
@@ -15,8 +16,11 @@ def group_passages(blocks: Sequence[Block], sentences: Sequence[Sentence], longe
     """
     passages: list[Passage] = []
     rows: list[int] = []
+    starts = [block.span.start for block in blocks]
+    block_of = [bisect_right(starts, sentence.span.start) for sentence in sentences]
     for row, sentence in enumerate(sentences):
-        if rows and not _continues(blocks, sentences[rows[0]], sentences[rows[-1]], sentence, longest):
+        same_block = row > 0 and block_of[row] == block_of[row - 1]
+        if rows and not _continues(sentences[rows[0]], sentences[rows[-1]], sentence, same_block, longest):
             passages.append(_passage(sentences, rows))
             rows = []
         rows.append(row)
@@ -25,12 +29,11 @@ def group_passages(blocks: Sequence[Block], sentences: Sequence[Sentence], longe
     return tuple(passages)
 
 
-def _continues(blocks: Sequence[Block], first: Sentence, last: Sentence, sentence: Sentence, longest: int) -> bool:
+def _continues(first: Sentence, last: Sentence, sentence: Sentence, same_block: bool, longest: int) -> bool:
     if sentence.section != first.section or (sentence.kind == BYLINE) != (first.kind == BYLINE):
         return False
     if sentence.span.end - first.span.start > longest:
         return False
-    same_block = any(block.span.start <= last.span.start and sentence.span.end <= block.span.end for block in blocks)
     same_list = sentence.kind == LIST_ITEM and (last.kind == LIST_ITEM or last.text.endswith(":"))
     return same_block or same_list or sentence.kind == BYLINE
 

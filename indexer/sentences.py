@@ -34,17 +34,18 @@ VITAMIN_END = re.compile(r"(?<=[Vv]itamin [A-K]\.)(?=\s+[A-Z])")
 SPEAKER = re.compile(r"(?<=[?!.][\"'”’])\s+[a-z]")
 
 # Punkt takes what stands after a sentence's last mark for the next one's beginning.
-CLOSERS = re.compile(r"[\"'”’)\]]+(?=\s|$)")
+CLOSERS = re.compile(r"[\"'”’)\]]+(?=\s|$)|[”)\]]+(?=[A-Z“])")
 
-# Words at a sentence's beginning that point back to the sentence before.
+# Words at a sentence's beginning that point back to the sentence before: "It", "However, it", "On the other hand".
 LEANS = re.compile(
-    r"(?:(?:However|Additionally|Moreover|Furthermore|Therefore|Consequently|Instead|Still|Also|But|And|So|In addition),? )?"
-    r"(?:It|This|That|These|They|Those|Such|He|She|His|Her|Their|Its|Both|In (?:this (?!article|section|guide|post)|that |these |those )\w+|"
+    r"(?:(?:(?:However|Additionally|Moreover|Furthermore|Therefore|Consequently|Instead|Still|Also|But|And|So|In addition),? )?"
+    r"(?i:It|This|That|These|They|Those|Such|He|She|His|Her|Their|Its|Both|In (?:this (?!article|section|guide|post)|that |these |those )\w+)|"
     r"For example|On the other hand|As a result|Consequently|Therefore)\b",
 )
 # "It is important to note that …" points nowhere.
 EXPLETIVE = re.compile(
-    r"It(?: is|’s|'s) (?:also |therefore |generally |often )*(?:important|worth|essential|crucial|recommended|necessary|thought|possible|best|known|believed)\b(?! to support)"
+    r"(?:(?:However|Still|Also|But|And|So),? )?(?i:it)(?: is|’s|'s) (?:also |therefore |generally |often )*"
+    r"(?:important|worth|essential|crucial|recommended|necessary|thought|possible|best|known|believed)\b(?! to support)"
 )
 
 

@@ -82,11 +82,6 @@ def read_current(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
                 raise
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest alone, verified; enough to say whether the index is stale."""
-    return _read_manifest(folder / _current_id(folder))[0]
-
-
 def read_build(build: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     manifest, _ = _read_manifest(build)
     files = {}
