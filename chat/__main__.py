@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.jsonl:
             return _ask_lines(_open(options.index))
         if not options.question:
-            parser.error("expected a question: python -m chat ask \"How much magnesium do women need?\"")
+            parser.error('expected a question: python -m chat ask "How much magnesium do women need?"')
         return _ask(_open(options.index), options.question, options.json)
     except MagpieError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -65,7 +65,10 @@ def _ask(answerer: Answerer, question: str, as_json: bool) -> int:
     answer = answerer.answer(question)
     elapsed_ms = 1000 * (time.perf_counter() - started)
     documents = answerer.index.documents
-    print(json.dumps(to_record("", answer, documents, elapsed_ms), ensure_ascii=False, indent=2) if as_json else to_text(answer, documents), end="\n" if as_json else "")
+    if as_json:
+        print(json.dumps(to_record("", answer, documents, elapsed_ms), ensure_ascii=False, indent=2))
+    else:
+        print(to_text(answer, documents), end="")
     return 0
 
 

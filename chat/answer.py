@@ -12,10 +12,10 @@ from chat.confidence import Calibration, Rarity, measure
 from chat.emergency import red_flag
 from chat.followup import queries
 from chat.guard import LONGEST_QUESTION, clean, clean_history, is_too_long
+from chat.misspellings import Speller
 from chat.retrieve import SIGNALS, Weights, score_sentences
 from chat.select import Limits, quotable, select
 from chat.smalltalk import small_talk
-from chat.misspellings import Speller
 from indexer.embed import Embedder
 from indexer.errors import IndexUnusable
 from indexer.index import Index

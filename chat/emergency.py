@@ -89,7 +89,7 @@ class RedFlags:
             if marks & part:
                 opening = part & ~(part << OPENING) & marks
                 past |= part if opening else part & ((1 << (marks & part).bit_length()) - 1)
-        asked = self._context["asks"].ends(message)
+        asked = 0 if self._context["admits"].ends(message) else self._context["asks"].ends(message)
         somebody = self._context["somebody"].ends(message) & ~self._context["nobody"].covered(message) if asked else 0
         general = 0
         for sentence in _between(message, message.first) if asked else ():
@@ -109,14 +109,11 @@ class RedFlags:
 
 
 def _says(phrase: Phrase, counting: Counting, earlier: Sequence[Counting], even_in_questions: bool, mask: int) -> bool:
-    """Whether all chains of a phrase are found, at least one of them in this message and the others in earlier ones."""
-    def found(chain: Chain) -> bool:
-        return _found(chain, counting, even_in_questions, mask)
-
-    if not earlier:
-        return all(found(chain) for chain in phrase.chains)
-    here = [found(chain) for chain in phrase.chains]
-    return any(here) and all(now or any(_found(chain, before, True, -1) for before in earlier) for now, chain in zip(here, phrase.chains, strict=True))
+    """Whether all chains of a phrase are found; of several, the first may stand in an earlier question, whatever it asked."""
+    first, *others = phrase.chains
+    if not all(_found(chain, counting, even_in_questions, mask) for chain in others):
+        return False
+    return _found(first, counting, even_in_questions, mask) or (bool(others) and any(_found(first, before, True, -1) for before in earlier))
 
 
 def _found(chain: Chain, counting: Counting, even_in_questions: bool, mask: int) -> bool:

@@ -13,13 +13,23 @@ from dataclasses import dataclass
 from indexer.lexical import fold, terms
 
 POINTS_BACK = re.compile(
-    r"\b(?:it|its|that|this|these|those|they|them|their|he|she|his|her|him|there|one|ones|same|both|instead|either|former|latter|such|then|so|else|too|as well)\b"
+    r"\b(?:it|its|that|this|these|those|they|them|their|he|she|his|her|him|there|ones?|same|both|instead|either|former|latter|such|then|so|else|too|as well)\b"
 )
-CONTINUES = re.compile(r"^(?:and|but|or|so|ok(?:ay)?|yes|yeah|yep|no|why|how come|what about|how about|for|in|with|without|also|then|since|because|who|when|where|really|sure|go on|more|tell me more|explain)\b")
+CONTINUES = re.compile(
+    r"^(?:and|but|or|so|ok(?:ay)?|yes|yeah|yep|no|why|how come|what about|how about|for|in|with|without|also|then|since|because|who|when|where|"
+    r"really|sure|go on|more|tell me more|explain)\b"
+)
 CORRECTS = re.compile(r"^(?:no|nope|sorry|oops|actually|i meant?|i mean|not)\b|\bi (?:meant?|was asking)\b")
 DENIED = re.compile(r"\b(?:not|don'?t mean|didn'?t mean)\b (?:about |the |a |an |my |for |what to )*([\w-]+)")
-SWITCHES = re.compile(r"^(?:new|another|different|other|next|unrelated|separate) (?:question|topic|thing|subject)|^(?:(?:anyway|right)\W+)?(?:changing|change of|switching) (?:the )?(?:subject|topic)|^by the way\b|^btw\b|^something else\b|^on another note|^completely different")
-RETURNS = re.compile(r"^(?:(?:ok|okay|so|and|right|anyway)\W+)*(?:back to|going back to|returning to|coming back to|about (?:the|that) \w+ (?:again|you mentioned)|again about|earlier)\b")
+SWITCHES = re.compile(
+    r"^(?:new|another|different|other|next|unrelated|separate) (?:question|topic|thing|subject)|"
+    r"^(?:(?:anyway|right)\W+)?(?:changing|change of|switching) (?:the )?(?:subject|topic)|"
+    r"^(?:by the way|btw|something else)\b|^on another note|^completely different"
+)
+RETURNS = re.compile(
+    r"^(?:(?:ok|okay|so|and|right|anyway)\W+)*"
+    r"(?:back to|going back to|returning to|coming back to|about (?:the|that) \w+ (?:again|you mentioned)|again about|earlier)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +84,7 @@ def _without_denied(context: str, text: str) -> str:
     if not CORRECTS.search(text):
         return context
     denied = {stem for words_denied in DENIED.findall(text) for stem in terms(words_denied)}
-    return " ".join(
-        "".join(" " if terms(word) and terms(word)[0] in denied else word for word in re.split(r"(\w+)", context)).split()
-    )
+    return " ".join("".join(" " if terms(word) and terms(word)[0] in denied else word for word in re.split(r"(\w+)", context)).split())
 
 
 def _leans(question: str) -> bool:

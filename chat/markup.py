@@ -12,6 +12,8 @@ from chat.render import opening, source_line
 from indexer.index import Index
 from indexer.records import BYLINE, HEADING, LIST_ITEM, Block, Furniture, Span, collapse
 
+SOURCES_HINT = "Every answer is quoted from these texts. Tap a number in an answer to see its sentence here."
+FOLDED = "Page furniture, never quoted"
 TAGS = {HEADING: "h3", LIST_ITEM: "li", BYLINE: "p"}
 
 
@@ -90,9 +92,9 @@ def sources_html(index: Index) -> str:
         whole = reference(document.id, Span(0, len(document.text)))
         rows.append(
             f'<li><a class="source" role="button" href="#{escape(whole)}">{_shown(document.title)}</a>'
-            f'{f" <small>{_shown(facts)}</small>" if facts else ""}</li>'
+            f"{f' <small>{_shown(facts)}</small>' if facts else ''}</li>"
         )
-    return f'<div class="panel"><h2 tabindex="-1">Sources</h2><p>Every answer is quoted from these texts. Tap a number in an answer to see its sentence here.</p><ul>{"".join(rows)}</ul></div>'
+    return f'<div class="panel"><h2 tabindex="-1">Sources</h2><p>{SOURCES_HINT}</p><ul>{"".join(rows)}</ul></div>'
 
 
 def article_html(index: Index, chosen: tuple[str, Span], cited: Sequence[Span] = ()) -> str:
@@ -105,16 +107,21 @@ def article_html(index: Index, chosen: tuple[str, Span], cited: Sequence[Span] =
     document = index.documents[document_id]
     whole = span == Span(0, len(document.text))
     marks = [] if whole else [(span, "chosen"), *((other, "cited") for other in cited if other != span)]
-    blocks: list[Block | Furniture] = [part for part in (*index.blocks, *index.furniture) if part.document_id == document_id]
-    blocks.sort(key=lambda part: part.span)
+    parts: list[Block | Furniture] = [block for block in index.blocks if block.document_id == document_id]
+    parts += [part for part in index.furniture if part.document_id == document_id]
+    parts.sort(key=lambda part: part.span)
     html = []
-    for tag, parts in groupby(blocks, key=_tag):
-        body = "".join(_part_html(document.text, part, tag, marks) for part in parts)
-        html.append(f"<ul>{body}</ul>" if tag == "li" else f"<details><summary>Page furniture, never quoted</summary>{body}</details>" if tag == "small" else body)
+    for tag, group in groupby(parts, key=_tag):
+        body = "".join(_part_html(document.text, part, tag, marks) for part in group)
+        if tag == "li":
+            body = f"<ul>{body}</ul>"
+        elif tag == "small":
+            body = f"<details><summary>{FOLDED}</summary>{body}</details>"
+        html.append(body)
     facts = " · ".join(fact for fact in (document.publisher, document.author, document.published) if fact)
     return (
         f'<article class="panel" data-place="{escape(reference(document_id, span))}" aria-label="{escape(document.title)}"><h2 tabindex="-1">{_shown(document.title)}</h2>'
-        f'{f"<p><small>{_shown(facts)}</small></p>" if facts else ""}{"".join(html)}</article>'
+        f"{f'<p><small>{_shown(facts)}</small></p>' if facts else ''}{''.join(html)}</article>"
     )
 
 
@@ -124,7 +131,8 @@ def _tag(part: Block | Furniture) -> str:
 
 def _part_html(text: str, part: Block | Furniture, tag: str, marks: Sequence[tuple[Span, str]]) -> str:
     """A block as an element. The first mark of the chosen span gets the id that the page scrolls to."""
-    cuts = sorted({part.span.start, part.span.end, *(cut for span, _ in marks for cut in (span.start, span.end) if part.span.start < cut < part.span.end)})
+    ends = (end for span, _ in marks for end in (span.start, span.end))
+    cuts = sorted({part.span.start, part.span.end, *(end for end in ends if part.span.start < end < part.span.end)})
     pieces = []
     for start, end in zip(cuts, cuts[1:], strict=False):
         piece = escape(text[start:end])

@@ -23,9 +23,7 @@ HERE = Path(__file__).parent
 TITLE = "Magpie"
 
 FONTS = ["system-ui", "sans-serif"]
-THEME = gr.themes.Base(
-    primary_hue=gr.themes.colors.teal, neutral_hue=gr.themes.colors.slate, font=FONTS, font_mono=["ui-monospace", "monospace"]
-)
+THEME = gr.themes.Base(primary_hue=gr.themes.colors.teal, neutral_hue=gr.themes.colors.slate, font=FONTS, font_mono=["ui-monospace", "monospace"])
 Messages = list[dict[str, str]]
 
 

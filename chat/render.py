@@ -14,10 +14,10 @@ Documents = Mapping[str, Document]
 CONTEXT = 32  # code points before and after a quote in its selector
 
 SMALL_TALK = {
-    "greeting": "Hello. Ask me about magnesium and pain: migraine, fibromyalgia, cramps, chronic pain. I answer with sentences from the sources, word for word.",
+    "greeting": "Hello. Ask me in your own words; I answer with sentences from the sources, word for word.",
     "thanks": "You are welcome. Ask on if there is more.",
     "bye": "Goodbye, and take care.",
-    "identity": "I am Magpie, a program that searches its source texts and quotes the sentences that answer your question. I write nothing myself and I am no doctor.",
+    "identity": "I am Magpie, a program that searches its source texts and quotes the sentences that answer. I write nothing myself and am no doctor.",
     "empty": "Please type a question, for example: How much magnesium do women need each day?",
     "too long": "That is more than I can read at once. Please ask in fewer words, at most 2,000 characters.",
 }
@@ -25,8 +25,13 @@ ABSTAINED = "The sources do not answer this."
 NO_MENTION = "No source mentions: {words}."
 EMERGENCY_FIRST = "This may be an emergency. Call your local emergency number now (112 in Europe, 911 in North America, 999 in the UK). Do not wait for a chat."
 SIGNPOSTS = {
-    "self-harm": "You deserve help right now. Call or text a crisis line (988 in the USA and Canada, 116 123 in the UK and Ireland and much of Europe), or your local emergency number (112, 911, 999). Stay with someone.",
-    "overdose": "This may be an overdose or poisoning. Call your poison control centre (1-800-222-1222 in the USA) or your local emergency number (112, 911, 999) now.",
+    "self-harm": (
+        "You deserve help right now. Call or text a crisis line (988 in the USA and Canada, 116 123 in the UK, Ireland and much of Europe), "
+        "or your local emergency number (112, 911, 999). Stay with someone."
+    ),
+    "overdose": (
+        "This may be an overdose or poisoning. Call your poison control centre (1-800-222-1222 in the USA) or your local emergency number (112, 911, 999) now."
+    ),
     "infant": "A baby with these signs needs a doctor now. Call your local emergency number (112, 911, 999).",
     "pregnancy": "These can be alarm signs in pregnancy. Call your midwife or maternity unit, or your local emergency number (112, 911, 999), now.",
 }

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from chat.answers import Candidate, Citation
 from indexer.index import Index
-from indexer.lexical import fold
+from indexer.lexical import fold, words
 from indexer.records import BYLINE, LIST_ITEM, Sentence, Span, collapse
 
+Floats = NDArray[np.float32]
+
 ASKS_WHO_OR_WHEN = re.compile(
-    r"\b(?:who(?:'?s|se)?|author|writer|wrote|written|when|date[ds]?|publish\w*|year|old|recent|current|outdated|qualifi\w*|credential\w*|degrees?|expert\w*|"
-    r"trained|training|background|profession\w*|chiroprac\w*|smith|faye|dean|byline|posted|biograph\w*|research interests|university|married|children does|journals?)\b"
+    r"\b(?:who(?:'?s|se)?|authors?|writer|wrote|written|byline|posted|biograph\w*|when|date[ds]?|publish\w*|year|old|recent|current|outdated|"
+    r"qualifi\w*|credential\w*|degrees?|expert\w*|trained|training|background|profession\w*|university|journals?)\b"
 )
 
 
@@ -31,21 +33,20 @@ class Limits:
 
 
 def quotable(index: Index, question: str, within: Sequence[tuple[str, Span | None]] | None = None) -> NDArray[np.bool_]:
-    """`(n,)`: which sentences may be cited. A byline answers who and when, and nothing else; `within` names parts of
+    """`(n,)`: which sentences may be cited. A byline answers who and when, and questions that
+    name an author, and nothing else; `within` names parts of
     documents, or whole ones with None."""
     allowed = np.ones(len(index.sentences), dtype=bool)
-    if not ASKS_WHO_OR_WHEN.search(fold(question)):
+    authors = {word for document in index.documents.values() for word in words(document.author)}
+    if not ASKS_WHO_OR_WHEN.search(fold(question)) and not authors & set(words(question)):
         allowed &= ~np.fromiter((sentence.kind == BYLINE for sentence in index.sentences), bool, len(index.sentences))
     if within is not None:
-        parts = [
-            any(sentence.document_id == id and (part is None or part.overlap(sentence.span)) for id, part in within)
-            for sentence in index.sentences
-        ]
+        parts = [any(sentence.document_id == id and (part is None or part.overlap(sentence.span)) for id, part in within) for sentence in index.sentences]
         allowed &= np.array(parts, dtype=bool)
     return allowed
 
 
-def select(index: Index, scores: NDArray[np.float32], parts: NDArray[np.float32], names: Sequence[str], limits: Limits) -> tuple[tuple[Citation, ...], tuple[Candidate, ...]]:
+def select(index: Index, scores: Floats, parts: Floats, names: Sequence[str], limits: Limits) -> tuple[tuple[Citation, ...], tuple[Candidate, ...]]:
     """The citations, best first and numbered from 1, and every candidate that was looked at with its verdict.
 
     `scores` is `(n,)`, minus infinity for what may not be cited; `parts` is `(s, n)`, named by `names`.
@@ -71,9 +72,7 @@ def select(index: Index, scores: NDArray[np.float32], parts: NDArray[np.float32]
     return citations, tuple(candidates)
 
 
-def _verdict(
-    index: Index, order: Sequence[int], vectors: NDArray[np.float32], place: int, scores: NDArray[np.float32], chosen: Sequence[tuple[int, Span]], limits: Limits
-) -> str:
+def _verdict(index: Index, order: Sequence[int], vectors: Floats, place: int, scores: Floats, chosen: Sequence[tuple[int, Span]], limits: Limits) -> str:
     sentence = index.sentences[order[place]]
     for other, span in chosen:
         if index.sentences[order[other]].document_id == sentence.document_id and span.overlap(sentence.span):
@@ -86,7 +85,7 @@ def _verdict(
     return "cited" if len(chosen) < limits.citations else f"more than {limits.citations} citations"
 
 
-def _alike(index: Index, order: Sequence[int], vectors: NDArray[np.float32], one: int, other: int, limits: Limits) -> bool:
+def _alike(index: Index, order: Sequence[int], vectors: Floats, one: int, other: int, limits: Limits) -> bool:
     """The same words, or nearly the same meaning. A vector holds the heading too, so equal words need not be near."""
     texts = [fold(collapse(index.sentences[order[place]].text)) for place in (one, other)]
     return texts[0] == texts[1] or float(vectors[one] @ vectors[other]) >= limits.alike

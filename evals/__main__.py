@@ -39,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except OSError as error:  # a folder that cannot be written, a file that cannot be read
+        print(f"error: expected to read and write {error.filename}, found: {error.strerror}: name another place", file=sys.stderr)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +90,8 @@ def _positive(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)  # first, so that nobody waits for results that cannot be written
     answerer, cases = _open(options, options.corpus)
     if options.case:
         return _explain(answerer, cases, options)

@@ -149,7 +149,8 @@ def comparison(first: dict[str, Outcome], second: dict[str, Outcome], width: int
     for found in differences(first, second):
         values = f"{found.cases:6d}{found.first:8.3f}{found.second:8.3f}"
         change = f"{found.second - found.first:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
-        lines.append(f"{found.measure.ljust(22)}{values}   {change.ljust(26)}{found.better:7d}{found.worse:7d}   {found.p:.4f}")
+        chance = f"{found.p:.4f}" if found.p >= 0.0001 else "< 0.0001"
+        lines.append(f"{found.measure.ljust(22)}{values}   {change.ljust(26)}{found.better:7d}{found.worse:7d}   {chance}")
     return "\n".join(lines)
 
 
@@ -172,8 +173,8 @@ def _answer(name: str, outcome: Outcome) -> list[str]:
 def beside(left: Sequence[str], right: Sequence[str], width: int) -> Iterable[str]:
     """Two columns of wrapped lines.
 
-    >>> list(beside(["a b"], ["c"], 12))
-    ['  a   | c', '  b   |']
+    >>> list(beside(["a b"], ["c"], 9))
+    ['  a  | c', '  b  |']
     """
     half = max(2, (width - 5) // 2)
     columns = [[line for text in side for line in textwrap.wrap(text, half) or [""]] for side in (left, right)]

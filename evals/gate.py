@@ -133,12 +133,17 @@ def verdicts_file(baseline: Path) -> Path:
 
 
 def write_baseline(file: Path, baseline: Baseline) -> None:
-    bounds: dict[str, dict[str, dict[str, float]]] = {}
-    for bound in baseline.bounds:
-        bounds.setdefault(bound.split, {})[bound.measure] = {bound.side: bound.limit}
+    splits = {split: [bound for bound in baseline.bounds if bound.split == split] for split in SPLITS}
+    parts = [f"  {json.dumps(split)}: {{\n" + ",\n".join(map(_bound_line, bounds)) + "\n  }" for split, bounds in splits.items() if bounds]
     verdicts = [json.dumps({"id": id, "verdict": verdict}, ensure_ascii=False) for id, verdict in sorted(baseline.verdicts.items())]
-    file.write_text(json.dumps(bounds, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
     verdicts_file(file).write_text("\n".join(verdicts) + "\n", "utf-8")
+
+
+def _bound_line(bound: Bound) -> str:
+    """A line for each measure, so that a change of the file reads as what changed."""
+    return f"    {json.dumps(bound.measure)}: {json.dumps({bound.side: bound.limit})}"
 
 
 def read_baseline(file: Path) -> Baseline:

@@ -81,7 +81,7 @@ def curated(cases: Sequence[Case], questions: Sequence[str], file: str) -> Itera
 def alike(first: Sequence[str], second: Sequence[str]) -> Iterable[tuple[int, int]]:
     """The pairs, by position, that are all but equal.
 
-    >>> list(alike(["Can I take it with antibiotics?"], ["why?", "can I take it together with antibiotics"]))
+    >>> list(alike(["Can I take magnesium with antibiotics?"], ["why?", "can I take magnesium together with antibiotics"]))
     [(0, 1)]
     """
     shared = _shared_terms(first, second)

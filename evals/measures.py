@@ -171,7 +171,10 @@ def summarise(values: Floats, statistic: str = "mean") -> Floats:
 
 
 def bootstrap_pairs(statistic: Statistic, confidences: Floats, truths: NDArray[np.bool_]) -> tuple[float, float]:
-    """The 95 % percentile interval of a statistic of confidences and truths, over resampled cases."""
+    """The 95 % percentile interval of a statistic of confidences and truths, over resampled cases.
+
+    A calibration error stands near the low end of its interval, since resampling adds an error of its own.
+    """
     if not len(confidences):
         return 0.0, 0.0
     draws = _draws(len(confidences))[: RESAMPLES // 4]  # these statistics are slower, and their intervals wider than the difference

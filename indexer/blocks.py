@@ -35,11 +35,15 @@ FURNITURE_RULES = tuple(
         (r"(?:table of )?contents$|in this article$|jump to ", "table of contents"),
         (r"(?:read|learn|see|view|show|load) more\b|continue reading|click here|back to top", "link to more"),
         (r"(?:install|download|try|get) (?:the |our )?(?:\S+ ){0,6}app$", "advertising of an app"),
-        (r"(?:sign up|subscribe)\b|(?:\S+ ){1,4}(?:sign up|subscribe)\b.*(?:newsletter|e-?mail|inbox|updates)|get the best of the|join our |enter your e-?mail|stay calm blog sent", "newsletter sign-up"),
+        (r"(?:sign up|subscribe)\b|(?:\S+ ){1,4}(?:sign up|subscribe)\b.*(?:newsletter|e-?mail|inbox|updates)", "newsletter sign-up"),
+        (r"get the best of the|join our |enter your e-?mail|.*\bsent to your inbox$", "newsletter sign-up"),
         (r"(?:post|leave|add|write) a (?:comment|reply)|\d* ?comments?(?: off\b.*)?$|no comments(?: yet)?\.?$|reply$", "comment form"),
-        (r"share (?:on|via)\b|share this(?: (?:article|page|post|story|recipe|video)\b.*)?:?$|tweet$|pin it|follow us|like us(?: on\b|$)|print(?: this)?$|e-?mail this", "share links"),
-        (r"(?:related|recent|popular|previous|next|more) (?:posts?|articles?|stories|reading)\b[^.!?]*$|you (?:may|might) also (?:like|enjoy)\b[^.!?]*$|from the .* blog$", "teaser of other articles"),
-        (r"advertisement|sponsored\b[^.!?]*$|(?:©|copyright|\(c\)) ?\d{4}|all rights reserved|privacy policy|terms of (?:use|service)|(?:accept|manage) (?:all )?cookies|log ?in$|sign in$|filed under|tagged |tags?:|categor(?:y|ies):", "page frame"),
+        (r"share (?:on|via)\b|share this(?: (?:article|page|post|story|recipe|video)\b.*)?:?$|tweet$|pin it", "share links"),
+        (r"follow us|like us(?: on\b|$)|print(?: this)?$|e-?mail this", "share links"),
+        (r"(?:related|recent|popular|previous|next|more) (?:posts?|articles?|stories|reading)\b[^.!?]*$", "teaser of other articles"),
+        (r"you (?:may|might) also (?:like|enjoy)\b[^.!?]*$|from the .* blog$", "teaser of other articles"),
+        (r"advertisement|sponsored\b[^.!?]*$|(?:©|copyright|\(c\)) ?\d{4}|all rights reserved|privacy policy", "page frame"),
+        (r"terms of (?:use|service)|(?:accept|manage) (?:all )?cookies|log ?in$|sign in$|filed under|tagged |tags?:|categor(?:y|ies):", "page frame"),
     )
 )
 ALTERNATIVE_TEXT_WORDS = 6  # and all of them stand in the heading above
@@ -54,7 +58,7 @@ ENDS_SENTENCE = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 def split_blocks(document: Document, corrections: Sequence[Correction] = ()) -> tuple[tuple[Block, ...], tuple[Furniture, ...]]:
     """Every character that is not whitespace or a list marker is in exactly one block or furniture, in text order."""
-    parts = []
+    parts: list[Span] = []
     for span in _logical_lines(document.text):
         parts.extend(_cut_glued_list(document.text, span))
     kinds = _classify(document.text, parts)
@@ -114,7 +118,7 @@ def _is_hard_wrapped(text: str, lines: Sequence[Span]) -> bool:
 
 
 def _cut_glued_list(text: str, span: Span) -> Iterable[Span]:
-    """"including:- Pumpkin seeds" is a lead-in and a list item."""
+    """ "including:- Pumpkin seeds" is a lead-in and a list item."""
     start = span.start
     for match in GLUED_MARKER.finditer(text, span.start, span.end):
         yield Span(start, match.end())

@@ -143,7 +143,8 @@ def _bank_rows(bank: Iterable[BankEntry], sentences: Sequence[Sentence]) -> list
     for entry in bank:
         best = max(by_document.get(entry.document_id, ()), key=lambda row: sentences[row].span.overlap(entry.span), default=None)
         if best is None or 2 * sentences[best].span.overlap(entry.span) < min(len(entry.span), len(sentences[best].span)):
-            raise CorpusError(f"expected quotes of sentences in the question bank, found one of {entry.document_id} at {entry.span.start} that is furniture or a heading: delete it")
+            where = f"{entry.document_id} at {entry.span.start}"
+            raise CorpusError(f"expected quotes of sentences in the question bank, found one of {where} that is furniture or a heading: delete it")
         questions.extend(AnticipatedQuestion(question, best) for question in entry.questions)
         if entry.starter:
             questions.append(AnticipatedQuestion(entry.starter, best, starter=True))

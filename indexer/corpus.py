@@ -63,23 +63,16 @@ def read_corpus(path: Path) -> Corpus:
     if not path.is_dir():
         raise CorpusError(f"expected a folder of texts or a {BEIR} at {path}, found neither: name one with --corpus")
     files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
+    if not files and (path / BEIR).is_file():
+        return read_corpus(path / BEIR)
     if not files:
-        beir = path / BEIR
-        if beir.is_file():
-            return read_corpus(beir)
         raise CorpusError(f"expected .txt or .md files in {path}, found none: put the articles there, or name another folder with --corpus")
-    facts = _read_facts(path / SOURCES)
-    documents, corrections = [], {}
-    for file in files:
-        document = _read_document(file, path, facts.pop(file.stem, {}))
-        if any(other.id == document.id for other in documents):
-            raise CorpusError(f"expected one file for the id {document.id!r}, found two in {path}: rename one of them")
-        documents.append(document)
-    if facts:
-        raise CorpusError(f"expected a text in {path} for every entry of {SOURCES}, found none for {', '.join(sorted(facts))}: add it or delete the entry")
+    documents, facts = _read_documents(path, files), _read_facts(path / SOURCES)
+    nowhere = sorted(set(facts) - {document.id for document in documents})
+    if nowhere:
+        raise CorpusError(f"expected a text in {path} for every entry of {SOURCES}, found none for {', '.join(nowhere)}: add it or delete the entry")
     raw = _read_corrections(path / SOURCES)
-    for document in documents:
-        corrections[document.id] = tuple(_correction(document, entry, path / SOURCES) for entry in raw.get(document.id, ()))
+    corrections = {document.id: tuple(_correction(document, entry, path / SOURCES) for entry in raw.get(document.id, ())) for document in documents}
     bank = tuple(read_bank(path / QUESTIONS, documents)) if (path / QUESTIONS).is_file() else ()
     unanswered = tuple(read_unanswered(path / UNANSWERED, documents)) if (path / UNANSWERED).is_file() else ()
     sha256 = {document.file: document.sha256 for document in documents}
@@ -91,6 +84,17 @@ def read_corpus(path: Path) -> Corpus:
 
 def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _read_documents(folder: Path, files: Iterable[Path]) -> list[Document]:
+    facts = _read_facts(folder / SOURCES)
+    documents: list[Document] = []
+    for file in files:
+        document = _read_document(file, folder, facts.get(file.stem, {}))
+        if any(other.id == document.id for other in documents):
+            raise CorpusError(f"expected one file for the id {document.id!r}, found two in {folder}: rename one of them")
+        documents.append(document)
+    return documents
 
 
 def _read_document(file: Path, folder: Path, facts: dict[str, Any]) -> Document:

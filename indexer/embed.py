@@ -75,7 +75,8 @@ class SentenceTransformerEmbedder:
             self._model = SentenceTransformer(str(folder or name), device="cpu")
         except Exception as error:  # the library raises many kinds, from file, network and format
             reason = str(error).split("\n")[0][:200].rstrip(".")
-            raise ModelUnusable(f"expected a sentence-transformers model named {name!r}, found: {reason}: name a folder that holds one, or {DEFAULT_MODEL}") from None
+            advice = f"name a folder that holds one, or {DEFAULT_MODEL}"
+            raise ModelUnusable(f"expected a sentence-transformers model named {name!r}, found: {reason}: {advice}") from None
         self.digest = model_digest(folder, name)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 

@@ -15,10 +15,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from indexer.errors import IndexUnusable
 
@@ -26,6 +26,7 @@ CURRENT, MANIFEST, LOCK = "CURRENT", "manifest.json", ".lock"
 BUILD_ID = re.compile(r"[0-9a-f]{16}")
 FORMAT = 1
 MEND = "run python -m indexer build"
+Result = TypeVar("Result")
 
 
 def commit(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> str:
@@ -70,12 +71,21 @@ def read_current(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 
     Raises `IndexUnusable` naming the file that is missing or not what the manifest says.
     """
+    return _read_current(folder, read_build)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of the current build alone, verified: enough to say whether the index is stale."""
+    return _read_current(folder, _read_manifest)[0]
+
+
+def _read_current(folder: Path, read: Callable[[Path], Result]) -> Result:
     build_id = _current_id(folder)
     while True:  # until no writer switched, and removed the build before, between the two reads
         try:
             if not (folder / build_id).is_dir():
                 raise IndexUnusable(f"expected the id of a build in {folder / CURRENT}, found {build_id}: it is damaged, {MEND}")
-            return read_build(folder / build_id)
+            return read(folder / build_id)
         except IndexUnusable:
             before, build_id = build_id, _current_id(folder)
             if build_id == before:

@@ -107,5 +107,7 @@ def test_what_is_no_text_is_refused(answerer: Answerer):
 
 
 def test_an_index_of_another_model_is_refused(index: Index):
-    with pytest.raises(IndexUnusable, match="expected the model that made the index, all-MiniLM-L6-v2 .*, found toy .*: run python -m indexer build --model toy"):
+    with pytest.raises(
+        IndexUnusable, match="expected the model that made the index, all-MiniLM-L6-v2 .*, found toy .*: run python -m indexer build --model toy"
+    ):
         Answerer(index, ToyEmbedder())

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.build import Built, Settings, build, fingerprint, lexical_key, passage_key, sentence_key
+from indexer.build import BATCH, Built, Settings, build, fingerprint, lexical_key, passage_key, sentence_key
 from indexer.corpus import Corpus, read_corpus
 from indexer.errors import CorpusError
 from indexer.index import open_index
@@ -100,11 +100,11 @@ def test_the_manifest_holds_the_fingerprint_and_the_counts(folder: Path) -> None
 
 def test_progress_is_told_for_every_step_up_to_its_end(folder: Path) -> None:
     steps: dict[str, list[tuple[int, int]]] = {}
-    many = " ".join(f"Sentence number {number} is here." for number in range(150))
+    many = " ".join(f"Sentence number {number} is here." for number in range(2 * BATCH))
     (folder / "many.txt").write_text(many, "utf-8")
     build(read_corpus(folder), ToyEmbedder(), folder.parent / "index", Settings(), lambda what, done, total: steps.setdefault(what, []).append((done, total)))
     assert steps["texts split"] == [(1, 3), (2, 3), (3, 3)]
-    assert steps["sentences embedded"] == [(64, 159), (128, 159), (159, 159)]
+    assert steps["sentences embedded"] == [(done, 2 * BATCH + 9) for done in (BATCH, 2 * BATCH, 2 * BATCH + 9)]
     assert steps["passages embedded"][-1][0] == steps["passages embedded"][-1][1]
 
 

@@ -62,6 +62,7 @@ def test_a_change_for_the_better_in_many_cases_is_more_than_chance(tmp_path: Pat
     right = differences(first, second)[0]
     assert (right.better, right.low, right.high) == (12, 1.0, 1.0)
     assert right.p == pytest.approx(2 / 2**12)
+    assert comparison(first, second, 100).splitlines()[-1].split()[:4] == ["complete", "12", "0.000", "1.000"]
 
 
 def test_the_comparison_shows_both_answers_side_by_side(tmp_path: Path) -> None:

@@ -92,14 +92,12 @@ def test_compare_holds_two_runs_against_each_other(tiny: Set, tmp_path: Path, ca
     assert "0 became right" in capsys.readouterr().out
 
 
-def test_gate_is_closed_without_a_baseline_written_by_update_and_open_after(tiny: Set, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_gate_needs_a_baseline_that_update_writes_and_closes_when_a_floor_is_passed(tiny: Set, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gate = ["gate", "--cases", str(tiny.cases), "--index", str(tiny.index), "--baseline", str(tmp_path / "baseline.json")]
     assert main(gate) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert main([*gate, "--update"]) == 0
     assert "bounds" in capsys.readouterr().out
-    assert main(gate) == 0
-    assert "gate open" in capsys.readouterr().out
     bounds = json.loads((tmp_path / "baseline.json").read_text("utf-8"))
     bounds["test"]["first right"]["floor"] = 1.5
     (tmp_path / "baseline.json").write_text(json.dumps(bounds), "utf-8")
@@ -161,3 +159,10 @@ def test_a_case_that_raised_or_was_altered_makes_the_exit_code_one(capsys: pytes
     assert capsys.readouterr().err == "failed: crabs: ValueError: no\n"
     assert exit_code([result(about, ["Crabs walk sideways."], verbatim=False)]) == 1
     assert "not the slice of its source" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tiny: Set, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    assert main(["run", *tiny.options, "--out", str(tmp_path / "file")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and str(tmp_path / "file") in error

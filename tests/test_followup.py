@@ -12,7 +12,9 @@ def test_without_history_the_question_is_searched_alone():
     assert [(query.text, query.weight) for query in queries("and why?", ())] == [("and why?", 1.0)]
 
 
-@pytest.mark.parametrize("question", ["why?", "and for women?", "is it safe?", "tell me more", "no, I meant the injection", "what about kidney disease and osteoporosis drugs"])
+@pytest.mark.parametrize(
+    "question", ["why?", "and for women?", "is it safe?", "tell me more", "no, I meant the injection", "what about kidney disease and osteoporosis drugs"]
+)
 def test_weights_add_up_to_one_and_the_bare_question_comes_first(question: str):
     searched = queries(question, (DOSE, "and how often?"))
     assert searched[0].text == question

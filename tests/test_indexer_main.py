@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -77,6 +79,22 @@ def test_build_closes_with_a_summary_of_what_was_read_and_left_out(texts: Path, 
     assert {path.name: path.read_bytes() for path in index.rglob("*") if path.is_file()} == before  # building twice changes nothing
 
 
+class Terminal(io.StringIO):
+    """What is shown on a screen."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_build_shows_a_bar_for_each_step_on_a_terminal_and_clears_it(texts: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
+    with contextlib.redirect_stderr(Terminal()) as screen:
+        assert main(["build", "--corpus", str(texts), "--out", str(tmp_path / "index")]) == 0
+    shown = screen.getvalue()
+    for step in ("texts split:   0%", "sentences embedded:   0%", "passages embedded:   0%", "questions embedded:   0%"):
+        assert shown.count(step) == 1, step
+    assert shown.endswith(" \r") and "\n" not in shown
+
+
 def test_build_if_stale_does_nothing_for_a_sound_index_of_the_same_texts(texts: Path, index: Path, capsys: Capture) -> None:
     assert output(capsys, "build", "--if-stale", "--corpus", texts, "--out", index) == ""
 
@@ -84,7 +102,7 @@ def test_build_if_stale_does_nothing_for_a_sound_index_of_the_same_texts(texts: 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda texts, index: (texts / "zinc.md").write_text("Zinc is a blue metal.", "utf-8"), "building the index anew: sources changed"),
+        (lambda texts, index: (texts / "zinc.md").write_text("Zinc is a blue metal.", "utf-8"), "sources changed"),
         (lambda texts, index: next(index.glob("*/sentences.jsonl")).write_bytes(b""), "sentences.jsonl with "),
         (lambda texts, index: (index / "CURRENT").unlink(), "found none"),
     ],
@@ -102,6 +120,17 @@ def test_build_if_stale_says_why_it_builds(
     assert said in captured.err and captured.err.count("\n") == 1
     assert captured.out.startswith("2 documents, ")
     assert output(capsys, "check", "--index", copies[1]).startswith("sound: ")
+
+
+def test_much_furniture_is_counted_and_a_long_piece_of_it_cut(tmp_path: Path, capsys: Capture, embedder: SentenceTransformerEmbedder) -> None:
+    for number, name in ((40, "few"), (41, "many")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page.txt").write_text("It helps.\n" + "Subscribe\n" * (number - 1) + "Subscribe to " + "x" * 68, "utf-8")
+    lines = output(capsys, "build", "--corpus", tmp_path / "few", "--out", tmp_path / "index").splitlines()
+    assert lines[1] == "left out as furniture: 40 × newsletter sign-up"
+    assert len(lines) == 43 and lines[41] == "    page: Subscribe to " + "x" * 66 + "…"  # 80 of 81
+    lines = output(capsys, "build", "--corpus", tmp_path / "many", "--out", tmp_path / "index").splitlines()
+    assert lines[1] == "left out as furniture: 41 × newsletter sign-up" and len(lines) == 3
 
 
 def test_a_corpus_in_beirs_form_is_built(tmp_path: Path, capsys: Capture, embedder: SentenceTransformerEmbedder) -> None:

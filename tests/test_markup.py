@@ -95,7 +95,10 @@ def test_furniture_is_folded(index: Index):
 def test_markup_in_a_source_is_shown_as_text(index: Index):
     hostile = dataclasses.replace(
         index,
-        documents={id: dataclasses.replace(document, title="<img src=x onerror=alert(1)>", text=document.text.replace("muscle", "<b>mus")) for id, document in index.documents.items()},
+        documents={
+            id: dataclasses.replace(document, title="<img src=x onerror=alert(1)>", text=document.text.replace("muscle", "<b>mus"))
+            for id, document in index.documents.items()
+        },
     )
     reader = Reader(article_html(hostile, ("muscle-cramps", Span(0, 40))) + sources_html(hostile))
     assert "img" not in reader.tags and "b" not in reader.tags
@@ -124,7 +127,20 @@ def test_markup_in_a_quote_is_shown_as_text(index: Index):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "muscle-cramps", "muscle-cramps:", "muscle-cramps:5-5", "muscle-cramps:9-3", "muscle-cramps:-1-4", "muscle-cramps:0-999999", "nowhere:0-5", "muscle-cramps:a-b", "muscle-cramps:0-5-9", "muscle-cramps:²-5", "muscle-cramps:1-" + "9" * 5000],
+    [
+        "",
+        "muscle-cramps",
+        "muscle-cramps:",
+        "muscle-cramps:5-5",
+        "muscle-cramps:9-3",
+        "muscle-cramps:-1-4",
+        "muscle-cramps:0-999999",
+        "nowhere:0-5",
+        "muscle-cramps:a-b",
+        "muscle-cramps:0-5-9",
+        "muscle-cramps:²-5",
+        "muscle-cramps:1-" + "9" * 5000,
+    ],
 )
 def test_an_address_that_names_no_place_opens_nothing(index: Index, address: str):
     assert parse_reference(address, index) is None

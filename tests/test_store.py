@@ -22,7 +22,7 @@ from indexer.corpus import Corpus
 from indexer.errors import IndexUnusable
 from indexer.index import open_index
 from indexer.records import Document
-from indexer.store import CURRENT, MANIFEST, commit, read_build, read_current
+from indexer.store import CURRENT, MANIFEST, commit, read_build, read_current, read_manifest
 from tests.conftest import ToyEmbedder, quiet
 
 FILES = {"documents.jsonl": b'{"id": "a"}\n', "sentences.faiss": bytes(range(40)), "empty.jsonl": b""}
@@ -340,3 +340,12 @@ def test_a_reader_beside_twenty_rebuilds_sees_whole_builds_only(tmp_path: Path) 
 
 def test_one_build_alone_can_be_read_and_checked(folder: Path) -> None:
     assert read_build(current(folder)) == read_current(folder)
+
+
+def test_the_manifest_alone_can_be_read_and_is_checked(folder: Path) -> None:
+    (current(folder) / "documents.jsonl").write_bytes(b"damaged")  # is not looked at
+    assert read_manifest(folder)["model"] == {"name": "toy"}
+    manifest = current(folder) / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b"toy", b"boy"))
+    with pytest.raises(IndexUnusable, match=f"expected {manifest} with a sha256 beginning {current(folder).name}, found"):
+        read_manifest(folder)
