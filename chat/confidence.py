@@ -1,4 +1,4 @@
-"""How sure Magpie is that its best sentence answers the question: a few signals that a person can check, weighed once.
+"""How sure Magpie is that the sources answer the question: a few signals that a person can check, weighed once.
 
 The weights are a logistic regression on the dev split (`python -m evals calibrate` fits and prints them).
 """
@@ -37,13 +37,13 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the signals in `Signals`, in their order. Fitted on the dev split, see evals/README.md."""
+    """Bias and weights of the signals in `Signals`, in their order."""
 
     bias: float
     weights: tuple[float, ...]
 
     def confidence(self, signals: Signals) -> float:
-        """The probability, 0 to 1, that the best sentence answers the question."""
+        """The probability, 0 to 1, that the sources answer the question."""
         values = [float(getattr(signals, name)) for name in signals.__slots__]
         total = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

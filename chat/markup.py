@@ -119,8 +119,10 @@ def article_html(index: Index, chosen: tuple[str, Span], cited: Sequence[Span] =
             body = f"<details><summary>{FOLDED}</summary>{body}</details>"
         html.append(body)
     facts = " · ".join(fact for fact in (document.publisher, document.author, document.published) if fact)
+    place = escape(reference(document_id, span))
     return (
-        f'<article class="panel" data-place="{escape(reference(document_id, span))}" aria-label="{escape(document.title)}"><h2 tabindex="-1">{_shown(document.title)}</h2>'
+        f'<article class="panel" data-place="{place}" aria-label="{escape(document.title)}">'
+        f'<h2 tabindex="-1">{_shown(document.title)}</h2>'
         f"{f'<p><small>{_shown(facts)}</small></p>' if facts else ''}{''.join(html)}</article>"
     )
 

@@ -18,16 +18,13 @@ SIGNALS = ("sentence", "passage", "question", "words", "question words")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each signal counts, in standard deviations over the sentences of the index.
+    """How much each signal counts, in standard deviations over the sentences of the index."""
 
-    Chosen on the dev split, see evals/ABLATIONS.md.
-    """
-
-    sentence: float = 0.3
-    passage: float = 0.1
-    question: float = 1.0
-    words: float = 0.05
-    question_words: float = 0.3
+    sentence: float
+    passage: float
+    question: float
+    words: float
+    question_words: float
 
 
 @dataclass(frozen=True)

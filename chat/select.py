@@ -24,7 +24,7 @@ ASKS_WHO_OR_WHEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Chosen on the dev split, see evals/ABLATIONS.md."""
+    """Chosen on the dev split of the suite."""
 
     citations: int = 4
     behind: float = 1.3  # a further sentence is cited if its score is at most this far behind the best one's

@@ -70,8 +70,11 @@ def _parser() -> argparse.ArgumentParser:
 
     calibrate = commands.add_parser("calibrate", help="fit the confidence on the dev split and print the constants")
     calibrate.add_argument(
-        "--answered", type=float, default=0.9, metavar="SHARE", help="share of the answerable questions that must be answered (default: %(default)s)"
+        "--answered", type=float, default=0.96, metavar="SHARE", help="share of the answerable questions that must be answered (default: %(default)s)"
     )
+
+    calibrate.add_argument("--split", choices=("dev", "test"), default="dev", help="third-party cases have no split of their own: test (default: dev)")
+    calibrate.add_argument("--corpus", type=Path, help="another corpus, one that may be tuned on")
 
     for command in (run, gate, calibrate):
         command.add_argument("--index", type=Path, help="the index folder (default: index, or build/benchmarks/NAME with --corpus)")
@@ -207,8 +210,8 @@ def _calibrate(options: argparse.Namespace) -> int:
 
     from evals.calibrate import choose_threshold, describe, fit_logistic
 
-    answerer, cases = _open(options)
-    dev = [case for case in cases if case.split == "dev" and (case.answerable or case.kind == "unanswerable")]
+    answerer, cases = _open(options, options.corpus)
+    dev = [case for case in cases if case.split == options.split and (case.answerable or case.kind == "unanswerable")]
     answers = [(case, answerer.answer(case.question, case.history)) for case in tqdm(dev, desc="cases", disable=None, leave=False)]
     searched = [(case, answer) for case, answer in answers if answer.trace.signals]  # not what was taken for small talk
     names = [name for name, _ in searched[0][1].trace.signals]

@@ -66,8 +66,10 @@ class SentenceTransformerEmbedder:
         folder = model_folder(name)
         if folder is not None:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read at import: nothing is looked up for a model that lies here
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()
 
         logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it tells of every try to reach the hub; ours is one line

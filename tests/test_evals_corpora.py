@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.answer import Answerer, Settings
+from chat.answer import WITH_BANK, Answerer
 from evals.cases import EvalCaseError, Place
 from evals.corpora import cache_folder, closed_setting, open_setting, sample
 from indexer.build import Settings as BuildSettings
@@ -26,7 +26,7 @@ CASES = [case(f"c{number}", f"question {number}") for number in range(200)]
 def answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
     folder = tmp_path_factory.mktemp("toy")
     build(Corpus(tuple(DOCUMENTS.values()), {}, (), (), {}), ToyEmbedder(), folder, BuildSettings(), quiet)
-    return Answerer(open_index(folder), ToyEmbedder(), Settings(threshold=0.0))
+    return Answerer(open_index(folder), ToyEmbedder(), replace(WITH_BANK, threshold=0.0))
 
 
 def test_a_sample_is_the_same_every_time_and_keeps_the_order() -> None:

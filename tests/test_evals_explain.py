@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from chat.answer import Answerer, Settings
+from chat.answer import WITH_BANK, Answerer
 from evals.cases import Case, EvalCaseError
 from evals.explain import explain, find
 from evals.run import evaluate
@@ -29,7 +30,7 @@ HUNT = case(
 
 def explained(about: Case, folder: Path, threshold: float) -> str:
     build(Corpus(tuple(DOCUMENTS.values()), {}, (), (), {}), ToyEmbedder(), folder, BuildSettings(), quiet)
-    answerer = Answerer(open_index(folder), ToyEmbedder(), Settings(threshold=threshold))
+    answerer = Answerer(open_index(folder), ToyEmbedder(), replace(WITH_BANK, threshold=threshold))
     answer = answerer.answer(about.question, about.history)
     (found,) = evaluate([about], lambda asked: answer, answerer.index)
     return explain(about, found, answer, answerer.index)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat.answer import Answerer, Settings
+from chat.answer import WITH_BANK, Answerer
 from chat.answers import Answer
 from evals.cases import Case, Place
 from evals.report import run_lines
@@ -27,7 +27,7 @@ HUNT = case("hunt", "do owls hunt at night?", expected=[["Owls hunt at night."]]
 def toy_answerer(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
     folder = tmp_path_factory.mktemp("toy")
     build(Corpus(tuple(DOCUMENTS.values()), {}, (), (), {}), ToyEmbedder(), folder, BuildSettings(), quiet)
-    return Answerer(open_index(folder), ToyEmbedder(), Settings(threshold=0.0))
+    return Answerer(open_index(folder), ToyEmbedder(), replace(WITH_BANK, threshold=0.0))
 
 
 def test_a_real_answer_becomes_places_ranks_and_a_verdict(toy_answerer: Answerer) -> None:

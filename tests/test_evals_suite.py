@@ -10,7 +10,7 @@ from pathlib import Path
 import ir_measures
 import pytest
 
-from chat.answer import Answerer, Settings
+from chat.answer import WITH_BANK, Answerer
 from chat.answers import Answer, Citation
 from evals.cases import Case, load_cases
 from evals.figures import summarise
@@ -110,7 +110,7 @@ def test_an_answerer_that_cites_everything_is_caught(cases: Sequence[Case], answ
 
 
 def test_an_answerer_that_never_abstains_is_caught(cases: Sequence[Case], answerer: Answerer, baseline: Baseline) -> None:
-    eager = Answerer(answerer.index, answerer.embedder, Settings(threshold=0.0))
+    eager = Answerer(answerer.index, answerer.embedder, replace(WITH_BANK, threshold=0.0))
     held = gate(lambda case: eager.answer(case.question, case.history), cases, answerer, baseline)
     assert "unanswerable refused" in broken(held)
     assert "first right" not in broken(held)  # what it gets right by answering more does not hide it

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from chat.answer import WITH_BANK
 from chat.followup import Query
 from chat.retrieve import SIGNALS, Weights, score_sentences, signals, standardise
 from indexer.index import Index
@@ -32,7 +33,7 @@ def test_standardised_rows_have_mean_zero_and_deviation_one():
 
 
 def test_queries_are_fused_by_their_weights(toy_index: Index):
-    toy, weights = ToyEmbedder(), Weights()
+    toy, weights = ToyEmbedder(), WITH_BANK.weights
     first = score_sentences(toy_index, toy, [Query("leg cramps", 1.0)], weights).total
     second = score_sentences(toy_index, toy, [Query("vitamin D", 1.0)], weights).total
     fused = score_sentences(toy_index, toy, [Query("leg cramps", 0.25), Query("vitamin D", 0.75)], weights)
