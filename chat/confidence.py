@@ -29,7 +29,7 @@ class Signals:
     near_miss: float  # the closest question that is known to have no answer
     near_misses: float  # mean cosine of the nearest such questions
     coverage: float  # share of the question's terms that the best sentence, or a question that it answers, holds
-    unknown: float  # share of the question's terms that no source mentions
+    unknown: float  # share of the question's terms that neither a source nor an anticipated question holds
 
     def named(self) -> tuple[tuple[str, float], ...]:
         return tuple((name, round(float(getattr(self, name)), 4)) for name in self.__slots__)
@@ -71,7 +71,6 @@ class Rarity:
 
     def __init__(self, index: Index) -> None:
         held = [set(terms(f"{index.documents[s.document_id].title} {s.section} {s.text}")) for s in index.sentences]
-        self._sources = frozenset().union(*held)
         for question in index.questions:
             held[question.sentence].update(terms(question.text))
         self._held = held
@@ -83,13 +82,13 @@ class Rarity:
         self._unseen = math.log(1 + len(held) / 0.5)
 
     def shares(self, question: str, row: int) -> tuple[float, float]:
-        """Of the question's terms, by rarity: the share that row holds, and the share that no source mentions."""
+        """Of the question's terms, by rarity: the share that row holds, and the share that is in nothing but the question."""
         asked = dict.fromkeys(terms(question))
         whole = sum(self._idf.get(term, self._unseen) for term in asked)
         if not whole:
             return 0.5, 0.0
         held = sum(self._idf.get(term, self._unseen) for term in asked if term in self._held[row])
-        unknown = sum(self._idf.get(term, self._unseen) for term in asked if term not in self._sources)
+        unknown = sum(self._unseen for term in asked if term not in self._idf)
         return held / whole, unknown / whole
 
     def unknown_words(self, question: str) -> tuple[str, ...]:

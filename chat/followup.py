@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.lexical import fold, terms
+from indexer.lexical import fold, terms, words
 
 POINTS_BACK = re.compile(
     r"\b(?:it|its|that|this|these|those|they|them|their|he|she|his|her|him|there|ones?|same|both|instead|either|former|latter|such|then|so|else|too|as well)\b"
@@ -29,6 +29,27 @@ SWITCHES = re.compile(
 RETURNS = re.compile(
     r"^(?:(?:ok|okay|so|and|right|anyway)\W+)*"
     r"(?:back to|going back to|returning to|coming back to|about (?:the|that) \w+ (?:again|you mentioned)|again about|earlier)\b"
+)
+
+# Questions that lean so much that only their kind is left, and what they ask with the topic of the question before.
+OPENS = r"^(?:(?:and|so|but|ok(?:ay)?|then|yes|well)\W+)*"
+ELLIPSES = (
+    (
+        re.compile(
+            OPENS + r"(?:how much|how many(?: mg)?|(?:what|which) (?:dose|dosage|amount)|dos(?:e|age))(?: (?:a|per|each) day| daily| then| exactly)?\W*$"
+        ),
+        "how much {topic} should I take per day",
+    ),
+    (re.compile(OPENS + r"how often(?: then| exactly)?\W*$"), "how often should I take {topic}"),
+    (
+        re.compile(OPENS + r"(?:how (?:long|fast|soon|quick(?:ly)?))(?: (?:then|does (?:it|that) take|until it works?|till it works?))?\W*$"),
+        "how long until {topic} works",
+    ),
+    (re.compile(OPENS + r"(?:any |what |which |what about |the )?(?:side[- ]?effects|downsides|risks|dangers)(?: then)?\W*$"), "side effects of {topic}"),
+)
+# What people ask of a topic, which is no part of it.
+FRAMES = frozenset(
+    terms("help helps work works working take taking need needs good better best ease relieve treat stop cure prevent try effective mean daily day")
 )
 
 
@@ -58,6 +79,10 @@ def queries(question: str, history: Sequence[str]) -> tuple[Query, ...]:
     if dependence == 0.0:
         return (Query(question, 1.0),)
     contexts = [_without_denied(context, text) for context in contexts]
+    for asks, whole in ELLIPSES:
+        if asks.search(text):
+            rewritten = whole.format(topic=_topic(anchor))
+            return (Query(question, 0.1), Query(f"{anchor} {question}", 0.3), Query(rewritten, 0.6))
     weighted = [Query(question, 1.0 - dependence)]
     weighted += [Query(f"{context} {question}", dependence / len(contexts)) for context in contexts]
     return tuple(weighted)
@@ -85,6 +110,15 @@ def _without_denied(context: str, text: str) -> str:
         return context
     denied = {stem for words_denied in DENIED.findall(text) for stem in terms(words_denied)}
     return " ".join("".join(" " if terms(word) and terms(word)[0] in denied else word for word in re.split(r"(\w+)", context)).split())
+
+
+def _topic(question: str) -> str:
+    """The words of a question that say what it is about.
+
+    >>> _topic("does magnesium glycinate help with migraines?")
+    'magnesium glycinate migraines'
+    """
+    return " ".join(word for word in words(question) if terms(word) and terms(word)[0] not in FRAMES)
 
 
 def _leans(question: str) -> bool:

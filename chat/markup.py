@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 
@@ -52,11 +52,7 @@ def answer_html(answer: Answer, index: Index) -> str:
         quote = f"<span>{_shown(citation.quote)}</span>"
         parts.append(f'<blockquote class="quote">{quote} {_link(citation, f"[{citation.number}]", "cite")}</blockquote>')
     if answer.citations:
-        rows = "".join(
-            f"<li>{_link(citation, source_line(citation, index.documents[citation.document_id]), 'source')}{_also(citation, index)}</li>"
-            for citation in answer.citations
-        )
-        parts.append(f'<ol class="sources" aria-label="Sources">{rows}</ol>')
+        parts.append(f'<ul class="sources" aria-label="Sources">{_sources(answer.citations, index)}</ul>')
     parts.append(f'<p class="disclaimer">{_shown(DISCLAIMER)}</p>')
     return f'<div class="answer">{"".join(parts)}</div>'
 
@@ -72,10 +68,22 @@ def _link(citation: Citation, label: str, kind: str) -> str:
     return f'<a class="{kind}" role="button" href="#{escape(address)}" title="{escape(collapse(title))}">{_shown(label)}</a>'
 
 
-def _also(citation: Citation, index: Index) -> str:
-    """The places that say the same, each with its own address."""
+def _sources(citations: Sequence[Citation], index: Index) -> str:
+    """A line for each source and section, with the numbers of its citations and the other sources that say the same."""
+    lines: dict[str, list[Citation]] = {}
+    for citation in citations:
+        lines.setdefault(source_line(citation, index.documents[citation.document_id]), []).append(citation)
+    html = []
+    for line, cited in lines.items():
+        numbers = " ".join(f"[{citation.number}]" for citation in cited)
+        also = {id: span for citation in cited for id, span in citation.also if id != citation.document_id}
+        html.append(f"<li>{numbers} {_link(cited[0], line, 'source')}{_also(also, index)}</li>")
+    return "".join(html)
+
+
+def _also(places: Mapping[str, Span], index: Index) -> str:
     links = ", ".join(
-        f'<a class="source" role="button" href="#{escape(reference(id, span))}">{_shown(index.documents[id].title)}</a>' for id, span in citation.also
+        f'<a class="source" role="button" href="#{escape(reference(id, span))}">{_shown(index.documents[id].title)}</a>' for id, span in places.items()
     )
     return f' <span class="also">also in {links}</span>' if links else ""
 

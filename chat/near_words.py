@@ -24,7 +24,7 @@ def sound(word: str) -> str:
     """The consonants that are heard, and the first letter.
 
     >>> sound("siezure"), sound("seizure")
-    ('ssr', 'ssr')
+    ('sr', 'sr')
     """
     for pattern, heard in HEARD:
         word = pattern.sub(heard, word)

@@ -64,6 +64,13 @@ def signals(index: Index, vector: Scores, text: str) -> Scores:
     return np.stack([sentence, passage, question, index.lexical.scores(text), index.lexical_questions.scores(text)])
 
 
+def nearness(index: Index, row: int) -> Scores:
+    """`(n,)`: 2 for the sentences of the same section as sentence `row`, 1 for others of its document, 0 elsewhere."""
+    wanted = index.sentences[row]
+    near = ((sentence.document_id == wanted.document_id) * (1 + (sentence.section == wanted.section)) for sentence in index.sentences)
+    return np.fromiter(near, np.float32, len(index.sentences))
+
+
 def standardise(scores: Scores) -> Scores:
     """Rows of mean 0 and standard deviation 1; a row that does not vary becomes 0."""
     spread = scores.std(axis=1, keepdims=True)

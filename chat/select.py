@@ -98,13 +98,9 @@ def quote_span(index: Index, row: int, longest: int) -> Span:
     span = sentence.span
     if sentence.leans_on is not None and sentence.span.end - sentence.leans_on.start <= longest:
         span = Span(sentence.leans_on.start, sentence.span.end)
-    is_list = sentence.kind == LIST_ITEM or sentence.text.endswith(":")
-    while is_list and row + 1 < len(index.sentences):
-        row += 1
-        item = index.sentences[row]
-        if item.kind != LIST_ITEM or item.document_id != sentence.document_id or item.section != sentence.section or item.span.end - span.start > longest:
-            break
-        if sentence.kind == LIST_ITEM and item.leans_on != sentence.leans_on:
+    lead_in = sentence.span if sentence.text.endswith(":") else sentence.leans_on if sentence.kind == LIST_ITEM else None
+    for item in index.sentences[row + 1 :] if lead_in else ():
+        if item.kind != LIST_ITEM or item.leans_on != lead_in or item.document_id != sentence.document_id or item.span.end - span.start > longest:
             break
         span = Span(span.start, item.span.end)
     return span

@@ -9,7 +9,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from chat.phrases import Phrases, Reader, read_lists
+from chat.matching import Phrases, Reader
+from chat.phrases import read_lists
 from indexer.lexical import fold
 
 SMALL_TALK = Path(__file__).with_name("small_talk.toml")

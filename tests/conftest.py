@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from indexer.errors import IndexUnusable
 from indexer.index import Index, open_index
 from indexer.lexical import terms
 from indexer.store import read_manifest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when a model is loaded: no test reaches a network
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"

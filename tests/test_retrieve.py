@@ -5,7 +5,7 @@ import pytest
 
 from chat.answer import WITH_BANK
 from chat.followup import Query
-from chat.retrieve import SIGNALS, Weights, score_sentences, signals, standardise
+from chat.retrieve import SIGNALS, Weights, nearness, score_sentences, signals, standardise
 from indexer.index import Index
 from tests.conftest import ToyEmbedder
 
@@ -39,6 +39,11 @@ def test_queries_are_fused_by_their_weights(toy_index: Index):
     fused = score_sentences(toy_index, toy, [Query("leg cramps", 0.25), Query("vitamin D", 0.75)], weights)
     np.testing.assert_allclose(fused.total, 0.25 * first + 0.75 * second, atol=1e-5)
     np.testing.assert_allclose(fused.signals.sum(axis=0), fused.total, atol=1e-5)
+
+
+def test_the_surroundings_of_a_sentence_are_its_section_and_then_its_document(toy_index: Index):
+    row = next(row for row, sentence in enumerate(toy_index.sentences) if sentence.text.startswith("Calcium works"))
+    assert nearness(toy_index, row).tolist() == [2.0 if sentence.section == "Calcium and vitamin D" else 1.0 for sentence in toy_index.sentences]
 
 
 def test_a_signal_without_weight_counts_nothing(toy_index: Index):
