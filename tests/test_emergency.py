@@ -333,8 +333,8 @@ def test_a_line_that_cannot_be_read_is_named(danger: dict[str, list[str]], messa
 # --------------------------------------------------------------------------------------------------------------- time
 
 ORDINARY = (
-    "Does magnesium glycinate help with migraine, and how much of it should I take each day? My doctor said that my blood level was fine, but I still get cramps in "
-    "both legs at night and a headache behind my left eye when I sleep badly. I am 45, take no other tablets, and eat nuts and spinach most days. "
+    "Does magnesium glycinate help with migraine, and how much of it should I take each day? My doctor said that my blood level was fine, but I still get "
+    "cramps in both legs at night and a headache behind my left eye when I sleep badly. I am 45, take no other tablets, and eat nuts and spinach most days. "
 )
 
 
