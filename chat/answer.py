@@ -80,7 +80,7 @@ class Answerer:
             return Answer(asked, "", SMALLTALK, (), 1.0, Trace(reason=talk))
 
         spelt = self._speller.correct(asked)
-        before = [self._speller.correct(question) for question in earlier]
+        before = [self._speller.correct(question) for question in earlier if not small_talk(question)]
         searched = queries(spelt, before)
         query = searched[-1].text if len(searched) > 1 else spelt
         found = score_sentences(self.index, self.embedder, searched, self.settings.weights)

@@ -54,11 +54,3 @@ class Answer:
     citations: tuple[Citation, ...]
     confidence: float
     trace: Trace
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question asked and the answer given, which may be missing: earlier answers are not needed."""
-
-    question: str
-    answer: Answer | None = None

@@ -79,9 +79,6 @@ class LexicalIndex:
     def count(self) -> int:
         return int(self._bm25.scores["num_docs"])
 
-    def knows(self, term: str) -> bool:
-        return term in self._vocabulary
-
     @property
     def vocabulary(self) -> tuple[str, ...]:
         return tuple(self._vocabulary)

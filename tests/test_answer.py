@@ -63,6 +63,11 @@ def test_a_follow_up_is_understood_from_the_question_before(answerer: Answerer):
     assert answer.query.startswith("how much magnesium should a woman take each day?")
 
 
+def test_small_talk_in_between_is_passed_over(answerer: Answerer):
+    plain, thanked = (["how much magnesium should a woman take each day?", *between] for between in ([], ["thanks!"]))
+    assert quotes(answerer.answer("and for men?", thanked)) == quotes(answerer.answer("and for men?", plain))
+
+
 def test_an_answer_can_be_kept_to_one_source(answerer: Answerer):
     answer = answerer.answer("does magnesium help against migraine?", within=[("chronic-pain", None)])
     assert {citation.document_id for citation in answer.citations} <= {"chronic-pain"}
